@@ -1,0 +1,27 @@
+// swift-tools-version: 6.2
+
+import PackageDescription
+
+let settings: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .strictMemorySafety(),
+]
+
+let testSettings: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("ExistentialAny"),
+]
+
+let package = Package(
+    name: "flagd-swift",
+    platforms: [.macOS(.v15), .iOS(.v18), .tvOS(.v18), .watchOS(.v11), .visionOS(.v2)],
+    targets: [
+        .target(name: "FlagdHTTP2", swiftSettings: settings),
+        .target(name: "FlagdTestSupport", path: "Tests/FlagdTestSupport", swiftSettings: testSettings),
+        .testTarget(
+            name: "FlagdHTTP2Tests", dependencies: ["FlagdHTTP2", "FlagdTestSupport"], swiftSettings: testSettings),
+    ]
+)
