@@ -20,8 +20,12 @@ let package = Package(
     platforms: [.macOS(.v15), .iOS(.v18), .tvOS(.v18), .watchOS(.v11), .visionOS(.v2)],
     targets: [
         .target(name: "FlagdHTTP2", swiftSettings: settings),
+        .target(name: "FlagdTransport", dependencies: ["FlagdHTTP2"], swiftSettings: settings),
         .target(name: "FlagdTestSupport", path: "Tests/FlagdTestSupport", swiftSettings: testSettings),
         .testTarget(
             name: "FlagdHTTP2Tests", dependencies: ["FlagdHTTP2", "FlagdTestSupport"], swiftSettings: testSettings),
+        .testTarget(
+            name: "FlagdTransportTests",
+            dependencies: ["FlagdTransport", "FlagdHTTP2", "FlagdTestSupport"], swiftSettings: testSettings),
     ]
 )
