@@ -21,11 +21,16 @@ let package = Package(
     targets: [
         .target(name: "FlagdHTTP2", swiftSettings: settings),
         .target(name: "FlagdTransport", dependencies: ["FlagdHTTP2"], swiftSettings: settings),
+        .target(name: "FlagdGRPC", dependencies: ["FlagdTransport", "FlagdHTTP2"], swiftSettings: settings),
         .target(name: "FlagdTestSupport", path: "Tests/FlagdTestSupport", swiftSettings: testSettings),
         .testTarget(
             name: "FlagdHTTP2Tests", dependencies: ["FlagdHTTP2", "FlagdTestSupport"], swiftSettings: testSettings),
         .testTarget(
             name: "FlagdTransportTests",
             dependencies: ["FlagdTransport", "FlagdHTTP2", "FlagdTestSupport"], swiftSettings: testSettings),
+        .testTarget(
+            name: "FlagdGRPCTests",
+            dependencies: ["FlagdGRPC", "FlagdTransport", "FlagdHTTP2", "FlagdTestSupport"],
+            swiftSettings: testSettings),
     ]
 )
