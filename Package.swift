@@ -18,10 +18,15 @@ let testSettings: [SwiftSetting] = [
 let package = Package(
     name: "flagd-swift",
     platforms: [.macOS(.v15), .iOS(.v18), .tvOS(.v18), .watchOS(.v11), .visionOS(.v2)],
+    products: [
+        .library(name: "Flagd", targets: ["Flagd"]),
+    ],
     targets: [
         .target(name: "FlagdHTTP2", swiftSettings: settings),
         .target(name: "FlagdTransport", dependencies: ["FlagdHTTP2"], swiftSettings: settings),
         .target(name: "FlagdGRPC", dependencies: ["FlagdTransport", "FlagdHTTP2"], swiftSettings: settings),
+        .target(
+            name: "Flagd", dependencies: ["FlagdGRPC", "FlagdTransport", "FlagdHTTP2"], swiftSettings: settings),
         .target(name: "FlagdTestSupport", path: "Tests/FlagdTestSupport", swiftSettings: testSettings),
         .testTarget(
             name: "FlagdHTTP2Tests", dependencies: ["FlagdHTTP2", "FlagdTestSupport"], swiftSettings: testSettings),
@@ -31,6 +36,9 @@ let package = Package(
         .testTarget(
             name: "FlagdGRPCTests",
             dependencies: ["FlagdGRPC", "FlagdTransport", "FlagdHTTP2", "FlagdTestSupport"],
+            swiftSettings: testSettings),
+        .testTarget(
+            name: "FlagdTests", dependencies: ["Flagd", "FlagdGRPC", "FlagdTransport", "FlagdTestSupport"],
             swiftSettings: testSettings),
     ]
 )

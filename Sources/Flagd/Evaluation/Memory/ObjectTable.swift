@@ -1,0 +1,168 @@
+/// A member of an object inside the engine: 32 bytes, plain data.
+@safe struct ObjectMember: BitwiseCopyable {
+    /// The key's bytes.
+    var key: RuleValue
+    /// The member's value.
+    var value: RuleValue
+
+    init(key: ByteView, hash: UInt64, value: RuleValue) {
+        self.key = RuleValue(key)
+        self.key.mark = UInt32(truncatingIfNeeded: hash) & 0x7f_ffff
+        self.value = value
+    }
+}
+
+/// The members of an object, found by the hash of their key: a scan of a few, an index behind the members of many.
+///
+/// Invariant: ``ObjectTableBuilder`` made the memory: `count` members and, above ``scanLimit``, an index of 32-bit slots right behind
+/// them, a power of two at least twice the count, each slot 0 or 1 + a member's position.
+@safe struct ObjectTable: @unchecked Sendable {
+    private let base: UnsafePointer<ObjectMember>?
+    let count: Int
+
+    /// No members.
+    static let empty = unsafe ObjectTable(nil, count: 0)
+
+    /// Up to this many members are scanned.
+    static let scanLimit = 8
+
+    init(_ base: UnsafePointer<ObjectMember>?, count: Int) {
+        unsafe self.base = unsafe base
+        self.count = count
+    }
+
+    subscript(position: Int) -> ObjectMember {
+        precondition(UInt(bitPattern: position) < UInt(bitPattern: count), "index out of range")
+        guard let base = unsafe base else { preconditionFailure("an object with members has a table") }
+        return unsafe base[position]
+    }
+
+    /// The value of a key, whose ``TextHash`` is given.
+    ///
+    /// O(1).
+    @inline(__always) func find(_ key: ByteView, hash: UInt64) -> RuleValue? {
+        guard let base = unsafe base else { return nil }
+        let wanted = UInt32(truncatingIfNeeded: hash) & 0x7f_ffff
+        if count <= ObjectTable.scanLimit {
+            for position in 0..<count where unsafe base[position].key.mark == wanted {
+                if unsafe base[position].key.text == key { return unsafe base[position].value }
+            }
+            return nil
+        }
+        return unsafe probe(base, key, wanted)
+    }
+
+    @inline(__always)
+    private func probe(_ base: UnsafePointer<ObjectMember>, _ key: ByteView, _ wanted: UInt32) -> RuleValue? {
+        let mask = ObjectTable.slotCount(for: count) &- 1
+        let slots = unsafe UnsafeRawPointer(base + count).assumingMemoryBound(to: UInt32.self)
+        var slot = Int(wanted) & mask
+        while true {
+            let entry = unsafe slots[slot]
+            if entry == 0 { return nil }
+            let member = unsafe base + Int(entry &- 1)
+            if unsafe member.pointee.key.mark == wanted && member.pointee.key.text == key {
+                return unsafe member.pointee.value
+            }
+            slot = (slot &+ 1) & mask
+        }
+    }
+
+    /// The slots of an index over so many members.
+    @inline(__always) static func slotCount(for count: Int) -> Int {
+        1 << (Int.bitWidth - (count &* 2 &- 1).leadingZeroBitCount)
+    }
+}
+
+/// Makes objects in an arena.
+struct ObjectTableBuilder {
+    private var members: [ObjectMember] = []
+
+    /// Adds a member; of equal keys the last one stays.
+    ///
+    /// The key and the value must live as long as the arena.
+    mutating func add(key: ByteView, value: RuleValue) {
+        members.append(ObjectMember(key: key, hash: TextHash.hash(key), value: value))
+    }
+
+    /// The object, its table in the arena.
+    ///
+    /// O(n).
+    func build(in arena: Arena) -> RuleValue {
+        let distinct = withoutEarlierDuplicates()
+        guard !distinct.isEmpty else { return unsafe RuleValue(object: nil, count: 0) }
+        let slotCount = distinct.count > ObjectTable.scanLimit ? ObjectTable.slotCount(for: distinct.count) : 0
+        let extra = (slotCount * MemoryLayout<UInt32>.stride + 31) / MemoryLayout<ObjectMember>.stride
+        let base = unsafe arena.allocate(ObjectMember.self, count: distinct.count + extra)
+        for (position, member) in distinct.enumerated() { unsafe (base + position).initialize(to: member) }
+        guard slotCount > 0 else { return unsafe RuleValue(object: base, count: distinct.count) }
+        let raw = unsafe UnsafeMutableRawPointer(base + distinct.count)
+        let slots = unsafe raw.bindMemory(to: UInt32.self, capacity: slotCount)
+        unsafe slots.initialize(repeating: 0, count: slotCount)
+        for (position, member) in distinct.enumerated() {
+            var slot = Int(member.key.mark) & (slotCount - 1)
+            while unsafe slots[slot] != 0 { slot = (slot + 1) & (slotCount - 1) }
+            unsafe slots[slot] = UInt32(position + 1)
+        }
+        return unsafe RuleValue(object: base, count: distinct.count)
+    }
+
+    private func withoutEarlierDuplicates() -> [ObjectMember] {
+        if members.count <= ObjectTable.scanLimit {
+            return members.enumerated().filter { position, member in
+                !members[(position + 1)...].contains { $0.key.text == member.key.text }
+            }.map(\.element)
+        }
+        var seen = KeySet(capacity: members.count)
+        var kept: [ObjectMember] = []
+        kept.reserveCapacity(members.count)
+        for member in members.reversed() where seen.insert(member.key.text) { kept.append(member) }
+        kept.reverse()
+        return kept
+    }
+}
+
+/// The distinct keys seen so far, by bytes, numbered in their order.
+struct KeySet {
+    private var slots: [Slot?]
+    private(set) var count = 0
+
+    private struct Slot {
+        let key: RuleValue
+        let position: Int
+    }
+
+    init(capacity: Int) { slots = Array(repeating: nil, count: ObjectTable.slotCount(for: max(capacity, 4))) }
+
+    /// Whether the key is new; it is then one of the set.
+    ///
+    /// The bytes must outlive the set.
+    mutating func insert(_ key: ByteView) -> Bool {
+        let before = count
+        return position(inserting: key) == before
+    }
+
+    /// The key's number, which is the count before when it is new.
+    ///
+    /// The bytes must outlive the set.
+    mutating func position(inserting key: ByteView) -> Int {
+        if (count + 1) * 4 > slots.count * 3 { grow() }
+        let slot = freeOrEqualSlot(key)
+        if let taken = slots[slot] { return taken.position }
+        slots[slot] = Slot(key: RuleValue(key), position: count)
+        count += 1
+        return count - 1
+    }
+
+    private func freeOrEqualSlot(_ key: ByteView) -> Int {
+        var slot = Int(truncatingIfNeeded: TextHash.hash(key)) & (slots.count - 1)
+        while let taken = slots[slot], !(taken.key.text == key) { slot = (slot + 1) & (slots.count - 1) }
+        return slot
+    }
+
+    private mutating func grow() {
+        let old = slots
+        slots = Array(repeating: nil, count: old.count * 2)
+        for case let taken? in old { slots[freeOrEqualSlot(taken.key.text)] = taken }
+    }
+}

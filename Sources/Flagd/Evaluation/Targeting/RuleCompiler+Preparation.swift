@@ -1,0 +1,240 @@
+/// What is prepared while compiling: paths, tables of constants, parsed versions, cumulative weights.
+extension RuleCompiler {
+    /// The node of `var`.
+    mutating func variable(_ tape: JSONTape, _ argument: Int, depth: Int) -> RuleNode {
+        let effectsBefore = effects
+        let (base, isBare) = arguments(tape, argument, depth: depth)
+        let hasEffects = effects != effectsBefore
+        if !hasEffects && stackHeight > base + 2 { drop(to: base + 2) }
+        if stackHeight == base { push(RuleNode(literal: .null)) }
+        let path = self[base]
+        let isConstant = path.operation == .literal && !(isBare && path.value.kind == .list) && !hasEffects
+        guard isConstant else {
+            return make(.dynamicVariable, from: base, spreads: isBare)
+        }
+        let fallback = stackHeight > base + 1 ? self[base + 1] : nil
+        drop(to: base)
+        return variable(at: text(of: path.value), default: fallback)
+    }
+
+    private func text(of value: RuleValue) -> ByteView {
+        var writer = TextWriter(limit: EvaluationLimits.maximumScratchBytes)
+        if value.kind == .text { return value.text }
+        writer.write(value)
+        return unsafe writer.bytes.withUnsafeBufferPointer { unsafe arena.copy(ByteView($0)) }
+    }
+
+    private mutating func variable(at path: ByteView, default fallback: RuleNode?) -> RuleNode {
+        let parsed = VariablePath(path, arena: arena)
+        let base = stackHeight
+        if let fallback { push(fallback) }
+        if scope == .flag, parsed.count > 0, parsed[0].key == ByteView("$flagd") {
+            return flagdVariable(parsed, path, fallbackFrom: base)
+        }
+        if fallback == nil, let operation = iterationVariable(parsed) {
+            return unsafe RuleNode(operation, scope: scope)
+        }
+        return make(.variable, from: base, value: parsed.value)
+    }
+
+    /// What iterations read most: the element, `current` and `accumulator` as they are.
+    private func iterationVariable(_ path: VariablePath) -> RuleOperation? {
+        switch scope {
+        case .element: path.count == 0 ? .element : nil
+        case .reduction where path.count == 1 && path[0].key == ByteView("current"): .element
+        case .reduction where path.count == 1 && path[0].key == ByteView("accumulator"): .accumulator
+        case .flag, .reduction: nil
+        }
+    }
+
+    /// `$flagd`, which flagd's own members fill and nobody overwrites.
+    private mutating func flagdVariable(_ parsed: VariablePath, _ path: ByteView, fallbackFrom base: Int) -> RuleNode {
+        let fallback = stackHeight > base ? self[base] : RuleNode(literal: .null)
+        if parsed.count == 1 {
+            drop(to: base)
+            push(RuleNode(literal: RuleValue(path)))
+            push(fallback)
+            return make(.dynamicVariable, from: base)
+        }
+        drop(to: base)
+        guard parsed.count == 2 else { return fallback }
+        if parsed[1].key == ByteView("flagKey") { return RuleNode(literal: marked(RuleValue(flagKey))) }
+        return unsafe parsed[1].key == ByteView("timestamp") ? RuleNode(.timestamp) : fallback
+    }
+
+    /// A prepared form of an operator with evaluated arguments; nil when it has none.
+    mutating func prepare(_ operation: RuleOperation, _ name: ByteView, base: Int, spreads: Bool) -> RuleNode? {
+        let count = stackHeight - base
+        switch operation {
+        case .equal, .strictEqual, .notEqual, .strictNotEqual:
+            return count == 2 && !spreads ? variableEqualsText(operation, base) : nil
+        case .less, .lessOrEqual, .greater, .greaterOrEqual:
+            return count == 2 && !spreads ? variableComparedWithNumber(operation, base) : nil
+        case .contains: return count == 2 && !spreads ? containedInConstants(base) : nil
+        case .semanticVersion:
+            checkSemanticVersion(base, spreads: spreads)
+            return count == 3 && !spreads ? semanticVersionOfConstant(base) : nil
+        case .startsWith, .endsWith:
+            checkAffix(name, base, spreads: spreads)
+            return nil
+        default: return nil
+        }
+    }
+
+    /// The path of a `var` without default in the scope at hand, and the literal beside it.
+    private func pathAndLiteral(_ base: Int) -> (path: RuleValue, literal: RuleValue, isPathLeft: Bool)? {
+        let isPathLeft = self[base].operation == .variable
+        let (variable, literal) = isPathLeft ? (self[base], self[base + 1]) : (self[base + 1], self[base])
+        guard variable.operation == .variable, variable.childCount == 0, variable.scope == scope,
+            VariablePath(variable.value).count > 0, literal.operation == .literal
+        else { return nil }
+        return (variable.value, literal.value, isPathLeft)
+    }
+
+    private mutating func variableEqualsText(_ operation: RuleOperation, _ base: Int) -> RuleNode? {
+        guard let (path, literal, _) = pathAndLiteral(base), literal.kind == .text else { return nil }
+        drop(to: base)
+        let operands = PathAndText(
+            path: path, text: literal, isStrict: operation == .strictEqual || operation == .strictNotEqual,
+            isNegated: operation == .notEqual || operation == .strictNotEqual)
+        return unsafe make(
+            .variableEqualsText, from: base, value: RuleValue(address: arena.store(operands), count: 1))
+    }
+
+    private mutating func variableComparedWithNumber(_ operation: RuleOperation, _ base: Int) -> RuleNode? {
+        guard let (path, literal, isPathLeft) = pathAndLiteral(base), Comparison.isNumber(literal) else { return nil }
+        drop(to: base)
+        let comparison = isPathLeft ? operation : RuleCompiler.mirrored(operation)
+        let operands = PathAndNumber(path: path, number: literal, comparison: comparison)
+        return unsafe make(
+            .variableComparedWithNumber, from: base, value: RuleValue(address: arena.store(operands), count: 1))
+    }
+
+    /// The comparison that says the same of exchanged operands.
+    static func mirrored(_ operation: RuleOperation) -> RuleOperation {
+        switch operation {
+        case .less: .greater
+        case .lessOrEqual: .greaterOrEqual
+        case .greater: .less
+        default: .lessOrEqual
+        }
+    }
+
+    private mutating func containedInConstants(_ base: Int) -> RuleNode? {
+        let list = self[base + 1]
+        guard list.operation == .literal, list.value.kind == .list, self[base].operation != .literal else { return nil }
+        let elements = Array(list.value.elements)
+        guard elements.allSatisfy({ $0.kind != .list && $0.kind != .object }) else { return nil }
+        drop(to: base + 1)
+        let table = ConstantSet(elements, arena: arena)
+        return unsafe make(.containedInConstants, from: base, value: RuleValue(address: arena.store(table), count: 1))
+    }
+
+    private mutating func semanticVersionOfConstant(_ base: Int) -> RuleNode? {
+        guard self[base].operation != .literal, self[base + 1].operation == .literal,
+            self[base + 2].operation == .literal,
+            let comparison = SemanticVersionOperator(self[base + 1].value.text),
+            let version = constantVersion(self[base + 2].value)
+        else { return nil }
+        let constant = VersionConstant(
+            comparison: comparison, version: version, release: ReleaseVersion(text(of: self[base + 2].value)))
+        drop(to: base + 1)
+        return unsafe make(
+            .semanticVersionOfConstant, from: base, value: RuleValue(address: arena.store(constant), count: 1))
+    }
+
+    /// The version in a text or a number; nil in anything else.
+    private func constantVersion(_ value: RuleValue) -> SemanticVersion? {
+        value.kind == .text || Comparison.isNumber(value) ? SemanticVersion(text(of: value)) : nil
+    }
+
+    private mutating func checkSemanticVersion(_ base: Int, spreads: Bool) {
+        guard !spreads else { return }
+        guard stackHeight - base == 3 else { return warn("'sem_ver' takes exactly three arguments") }
+        let comparison = self[base + 1]
+        if comparison.operation == .literal && SemanticVersionOperator(comparison.value.text) == nil {
+            warn("'sem_ver' does not know the operator \(JSON.text(of: Value(comparison.value)))")
+        }
+        for version in [self[base], self[base + 2]] where version.operation == .literal {
+            if constantVersion(version.value) == nil {
+                warn("\(JSON.text(of: Value(version.value))) is no semantic version")
+            }
+        }
+    }
+
+    private mutating func checkAffix(_ name: ByteView, _ base: Int, spreads: Bool) {
+        guard !spreads else { return }
+        let isOther = { (node: RuleNode) in node.operation == .literal && node.value.kind != .text }
+        if stackHeight - base != 2 {
+            warn("'\(name.string)' takes exactly two strings")
+        } else if isOther(self[base]) || isOther(self[base + 1]) {
+            warn("'\(name.string)' compares strings only")
+        }
+    }
+}
+
+/// `fractional`.
+extension RuleCompiler {
+    mutating func fractional(_ tape: JSONTape, _ argument: Int, depth: Int) -> RuleNode {
+        let (base, isBare) = arguments(tape, argument, depth: depth)
+        let spreads = isBare && maySpreadBuckets(base)
+        if !spreads, let prepared = fractionalOfConstants(base) { return prepared }
+        return make(.fractional, from: base, spreads: spreads)
+    }
+
+    private func maySpreadBuckets(_ base: Int) -> Bool {
+        self[base].operation != .literal || self[base].value.kind == .list
+    }
+
+    /// The prepared form, when all buckets behind the first argument are constants.
+    private mutating func fractionalOfConstants(_ base: Int) -> RuleNode? {
+        guard stackHeight > base else { return nil }
+        let first = self[base]
+        let isBucket = first.operation == .literal && first.value.kind == .list
+        // A list that is computed is a bucket, too.
+        guard first.operation != .list else { return nil }
+        guard first.operation != .literal || isBucket || first.value.kind == .text else { return nil }
+        let start = isBucket ? base : base + 1
+        let areAllBuckets = first.operation == .literal || first.operation == .cat || first.operation == .substring
+        guard let (buckets, total) = constantBuckets(from: start, areAll: areAllBuckets) else { return nil }
+        // A value that is surely text or that is none needs no buckets as values any more.
+        if areAllBuckets { drop(to: start) }
+        let constants = unsafe BucketConstants(
+            buckets: arena.copy(buckets), count: buckets.count, total: total, hasValue: !isBucket,
+            targetingKey: VariablePath(ByteView("targetingKey"), arena: arena).value)
+        return unsafe make(
+            .fractionalOfConstants, from: base, value: RuleValue(address: arena.store(constants), count: 1))
+    }
+
+    /// The buckets with their cumulative weights; nil when one is no constant, or can never work.
+    ///
+    /// - Parameter areAll: whether the argument before them is surely none.
+    private mutating func constantBuckets(
+        from start: Int, areAll: Bool
+    ) -> (buckets: [BucketConstants.Bucket], total: UInt64)? {
+        var buckets: [BucketConstants.Bucket] = []
+        var end: UInt64 = 0
+        for position in start..<stackHeight {
+            let bucket = self[position]
+            guard bucket.operation == .literal else { return nil }
+            let parts = bucket.value.elements
+            guard bucket.value.kind == .list, parts.count > 0, Bucketing.isVariant(parts[0]) else {
+                warn("'fractional' takes buckets [variant, weight] with a string, boolean, number or null as variant")
+                return nil
+            }
+            guard let weight = Bucketing.weight(parts.count > 1 ? parts[1] : nil) else {
+                warn("a weight of 'fractional' is no whole number up to \(Bucketing.maximumWeight)")
+                return nil
+            }
+            end += weight
+            buckets.append(BucketConstants.Bucket(variant: marked(parts[0]), end: end))
+        }
+        guard end > 0, end <= UInt64(Bucketing.maximumWeight) else {
+            if areAll || end > 0 {
+                warn("the weights of 'fractional' sum up to \(end), which is not in 1...\(Bucketing.maximumWeight)")
+            }
+            return nil
+        }
+        return (buckets, end)
+    }
+}

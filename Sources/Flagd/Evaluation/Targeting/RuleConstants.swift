@@ -1,0 +1,95 @@
+/// A table of constant scalars: the list of an `in`, found by hash.
+///
+/// Invariant: `slotCount` slots, a power of two above `count`, lie behind `slots`; each is 0 or 1 + the position of a value.
+@safe struct ConstantSet: BitwiseCopyable {
+    private let slots: UnsafePointer<UInt32>
+    private let slotCount: Int
+    private let values: UnsafePointer<RuleValue>
+
+    /// A table of scalars, in an arena; of equal ones the first counts.
+    init(_ scalars: [RuleValue], arena: Arena) {
+        slotCount = ObjectTable.slotCount(for: max(scalars.count, 2))
+        unsafe values = UnsafePointer(arena.copy(scalars))
+        let table = unsafe arena.allocate(UInt32.self, count: slotCount)
+        unsafe table.initialize(repeating: 0, count: slotCount)
+        unsafe slots = UnsafePointer(table)
+        for (position, scalar) in scalars.enumerated() where self.position(of: scalar) == nil {
+            var slot = ConstantSet.hash(scalar) & (slotCount - 1)
+            while unsafe table[slot] != 0 { slot = (slot + 1) & (slotCount - 1) }
+            unsafe table[slot] = UInt32(position + 1)
+        }
+    }
+
+    /// Where a value that is `===` to the given one stands in the list; nil when there is none.
+    @inline(__always) func position(of value: RuleValue) -> Int? {
+        var slot = ConstantSet.hash(value) & (slotCount &- 1)
+        while true {
+            let entry = unsafe slots[slot]
+            if entry == 0 { return nil }
+            let candidate = unsafe values[Int(entry &- 1)]
+            if value.kind == .text && candidate.kind == .text {
+                if candidate.text == value.text { return Int(entry &- 1) }
+            } else if ConstantSet.equalScalars(value, candidate) {
+                return Int(entry &- 1)
+            }
+            slot = (slot &+ 1) & (slotCount &- 1)
+        }
+    }
+
+    private static func equalScalars(_ left: RuleValue, _ right: RuleValue) -> Bool {
+        var steps = 0
+        return Comparison.strictlyEqual(left, right, &steps)
+    }
+
+    /// Equal scalars have equal hashes: an integral double that of the integer.
+    @inline(__always) private static func hash(_ value: RuleValue) -> Int {
+        if value.kind == .text { return Int(truncatingIfNeeded: TextHash.hash(value.text)) }
+        var bits = value.bits
+        if value.kind == .double {
+            if let integer = Int64(exactly: value.double) {
+                bits = UInt64(bitPattern: integer)
+            } else if let integer = UInt64(exactly: value.double) {
+                bits = integer
+            }
+        }
+        let mixed = (bits ^ 0x9e37_79b9_7f4a_7c15).multipliedFullWidth(by: 0xe703_7ed1_a0b4_28db)
+        return Int(truncatingIfNeeded: mixed.high ^ mixed.low)
+    }
+}
+
+/// The constant data of ``RuleOperation/dispatch``: the texts that a path is compared with, in the order of their branches.
+struct DispatchTable: BitwiseCopyable {
+    /// The ``VariablePath``'s value.
+    let path: RuleValue
+    let texts: ConstantSet
+}
+
+extension RuleMachine {
+    /// `in` a constant list.
+    @inline(__always) mutating func containedInConstants(_ reference: RuleNodeReference) -> RuleValue {
+        let needle = evaluate(reference.child(0))
+        switch needle.kind {
+        case .failed, .list, .object: return RuleValue(false)
+        default: return RuleValue(unsafe reference.node.constant(ConstantSet.self).pointee.position(of: needle) != nil)
+        }
+    }
+
+    /// A chain of `if (== path text)`: one look-up when the path holds a text, else one comparison after the other.
+    mutating func dispatch(_ reference: RuleNodeReference) -> RuleValue {
+        let node = reference.node
+        let table = unsafe node.constant(DispatchTable.self)
+        let count = reference.childCount
+        let otherwise = count & 1
+        if let found = lookUp(VariablePath(unsafe table.pointee.path), scope: node.scope) {
+            if found.kind == .text {
+                if let branch = unsafe table.pointee.texts.position(of: found) {
+                    return evaluate(node.child(branch &* 2 &+ 1))
+                }
+            } else {
+                for index in stride(from: 0, to: count &- otherwise, by: 2)
+                where evaluate(node.child(index)).isTruthy { return evaluate(node.child(index &+ 1)) }
+            }
+        }
+        return otherwise == 1 ? evaluate(node.child(count &- 1)) : .null
+    }
+}

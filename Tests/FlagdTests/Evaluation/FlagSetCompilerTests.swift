@@ -1,0 +1,87 @@
+import XCTest
+
+@testable import Flagd
+
+/// What the specification's sentences leave open; those stand in the folder `Specification`.
+final class FlagSetCompilerTests: XCTestCase {
+    func testErrorsSayWhere() throws {
+        do throws(PayloadError) {
+            _ = try FlagSet.compile(
+                [FlagPayload(bytes: Array(#"{"flags":{"f":tru}}"#.utf8))], options: EvaluationOptions())
+            XCTFail("accepted")
+        } catch {
+            XCTAssertEqual(error.offset, 14)
+            XCTAssertEqual(error.description, "unexpected byte at byte 14")
+        }
+        do throws(PayloadError) {
+            _ = try FlagSet.compile(
+                [FlagPayload(bytes: Array(#"{"flags":{"a/b":5}}"#.utf8))], options: EvaluationOptions(isStrict: true))
+            XCTFail("accepted")
+        } catch {
+            XCTAssertNil(error.offset)
+            XCTAssertEqual(error.description, "strict mode: /flags/a~1b: it is no object")
+        }
+    }
+
+    func testOneOfSeveralPayloadsThatIsBadRejectsAll() {
+        XCTAssertThrowsError(
+            try FlagSet.compile(
+                [FlagPayload(bytes: Array("{}".utf8)), FlagPayload(bytes: Array("{".utf8))],
+                options: EvaluationOptions()))
+    }
+
+    func testDiagnosticsOfAllPayloads() throws {
+        let flags = try TestFlags(#"{"flags":{"a":5}}"#, #"{"flags":{"b":{"variants":{"v":null}}}}"#)
+        XCTAssertEqual(flags.set.diagnostics.map(\.flagKey), ["a", "b"])
+        XCTAssertEqual(flags.set.diagnostics.map(\.severity), [.error, .warning])
+        XCTAssertEqual(flags.diagnostics.first, "error: /flags/a: it is no object")
+    }
+
+    func testPointersIntoTheArrayForm() throws {
+        let flags = try TestFlags(#"{"flags":[{"key":"ok","variants":{"v":1}},{"key":"a/b","variants":{}}]}"#)
+        XCTAssertEqual(flags.set.diagnostics.map(\.pointer), ["/flags/1/variants"])
+    }
+
+    func testEvaluatorsOfOnePayloadAreNotAnothers() throws {
+        let flag = #""flags":{"f":{"variants":{"a":"a"},"targeting":{"$ref":"e"}}}"#
+        let flags = try TestFlags("{\(flag)}", #"{"$evaluators":{"e":"a"}}"#)
+        assertOutcome(flags.string(), "caller", nil, .error, .parseError)
+        let own = try TestFlags(#"{\#(flag),"$evaluators":{"e":"a"}}"#, "{}")
+        assertOutcome(own.string(), "a", "a", .targetingMatch)
+    }
+
+    func testSyncContextsAreMerged() throws {
+        let payloads = [
+            FlagPayload(bytes: Array("{}".utf8), syncContext: ["a": 1, "b": 1]),
+            FlagPayload(
+                bytes: Array(#"{"flags":{"f":{"variants":{"1":"one","2":"two"},"targeting":{"var":"b"}}}}"#.utf8),
+                syncContext: ["b": 2]),
+        ]
+        let evaluator = Evaluator()
+        evaluator.publish(try FlagSet.compile(payloads, options: EvaluationOptions()))
+        XCTAssertEqual(evaluator.resolveString("f", default: "", context: ["b": 1]).value, "two")
+    }
+
+    func testLiteralsOfManyVariants() throws {
+        // Names that rules spell out are found however many variants there are.
+        for count in [1, 8, 9, 300] {
+            let variants = (0..<count).map { #""v\#($0)":\#($0)"# }.joined(separator: ",")
+            for number in [0, count - 1] {
+                let flags = try TestFlags(#"{"flags":{"f":{"variants":{\#(variants)},"targeting":"v\#(number)"}}}"#)
+                assertOutcome(flags.integer(), Int64(number), "v\(number)", .targetingMatch)
+            }
+            let none = try TestFlags(#"{"flags":{"f":{"variants":{\#(variants)},"targeting":"v\#(count)"}}}"#)
+            assertOutcome(none.integer(), -1, nil, .error, .general)
+        }
+    }
+
+    func testVariantsOfOneNameLastWins() throws {
+        for filler in [0, 20] {
+            let fillers = (0..<filler).map { #","w\#($0)":0"# }.joined()
+            let flags = try TestFlags(
+                #"{"flags":{"f":{"variants":{"a":1,"b":2\#(fillers),"a":3,"c":4,"a":5},"defaultVariant":"a"}}}"#)
+            assertOutcome(flags.integer(), 5, "a", .static)
+            XCTAssertEqual(flags.set.flags.first?.variants.count, 3 + filler)
+        }
+    }
+}

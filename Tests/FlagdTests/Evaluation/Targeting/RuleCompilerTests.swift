@@ -1,0 +1,154 @@
+import XCTest
+
+@testable import Flagd
+
+/// What is prepared when a rule is compiled: what evaluations need not do.
+final class RuleCompilerTests: XCTestCase {
+    private let arena = Arena()
+
+    private func compile(
+        _ rule: String, isBare: Bool = false, _ body: (RuleNodeReference?, RuleCompiler) -> Void
+    ) throws {
+        var parser = JSONParser(arena.copy(rule), arena: arena)
+        var tape = JSONTape()
+        try parser.value(onto: &tape)
+        var compiler = RuleCompiler(arena: arena, fractionalVersion: .v2, isBare: isBare)
+        compiler.begin(flagKey: ByteView("flag"), variants: .empty)
+        let node = compiler.compileRule(tape, at: 0)
+        body(node, compiler)
+    }
+
+    private func assertOperation(_ rule: String, is operation: RuleOperation, line: UInt = #line) throws {
+        try compile(rule) { node, _ in XCTAssertEqual(node?.operation, operation, rule, line: line) }
+    }
+
+    private func assertLiteral(_ rule: String, _ expected: String, line: UInt = #line) throws {
+        try compile(rule) { node, _ in
+            XCTAssertEqual(node?.operation, .literal, rule, line: line)
+            XCTAssertEqual(node.map { JSON.text(of: Value($0.value)) }, expected, rule, line: line)
+        }
+    }
+
+    func testConstantsAreFolded() throws {
+        try assertLiteral(#"{"+":[1,{"*":[2,3]}]}"#, "7")
+        try assertLiteral(#"{"cat":["a",{"substr":["xbx",1,1]}]}"#, #""ab""#)
+        try assertLiteral(#"{"sem_ver":["1.2.3","<","1.3"]}"#, "true")
+        try assertLiteral(#"{"in":["a",["a","b"]]}"#, "true")
+        try assertLiteral(#"[1,{"+":[1,1]}]"#, "[1,2]")
+        try assertLiteral(#"{"!":[[]]}"#, "true")
+        try assertLiteral(#"{"merge":[[1],2]}"#, "[1,2]")
+        try assertLiteral(#"{"and":[1,0,2]}"#, "0")
+        try assertLiteral(#"{"a":1,"b":{"var":"x"}}"#, #"{"a":1,"b":{"var":"x"}}"#)
+    }
+
+    func testBranchesThatConstantsDecideAreDropped() throws {
+        try assertLiteral(#"{"if":[true,"a",{"var":"x"}]}"#, #""a""#)
+        try assertOperation(#"{"if":[false,"a",{"var":"x"}]}"#, is: .variable)
+        try assertLiteral(#"{"if":[false,"a"]}"#, "null")
+        try assertLiteral(#"{"if":[]}"#, "null")
+        try compile(#"{"if":[{"var":"x"},1,false,2,{"var":"y"},3,true,4,{"var":"z"},5]}"#) { node, _ in
+            XCTAssertEqual(node?.childCount, 5)
+        }
+    }
+
+    func testVariables() throws {
+        try assertOperation(#"{"var":"a.b"}"#, is: .variable)
+        try assertOperation(#"{"var":["a","default"]}"#, is: .variable)
+        try assertOperation(#"{"var":{"var":"a"}}"#, is: .dynamicVariable)
+        try assertOperation(#"{"var":{"cat":["a",".b"]}}"#, is: .variable)
+        try assertOperation(#"{"var":"$flagd"}"#, is: .dynamicVariable)
+        try assertOperation(#"{"var":"$flagd.timestamp"}"#, is: .timestamp)
+        try assertLiteral(#"{"var":"$flagd.flagKey"}"#, #""flag""#)
+        try assertLiteral(#"{"var":["$flagd.other",5]}"#, "5")
+    }
+
+    func testComparisons() throws {
+        for name in ["==", "===", "!=", "!=="] {
+            try assertOperation(#"{"\#(name)":[{"var":"a"},"x"]}"#, is: .variableEqualsText)
+            try assertOperation(#"{"\#(name)":["x",{"var":"a"}]}"#, is: .variableEqualsText)
+        }
+        for name in ["<", "<=", ">", ">="] {
+            try assertOperation(#"{"\#(name)":[{"var":"a"},5]}"#, is: .variableComparedWithNumber)
+            try assertOperation(#"{"\#(name)":[5,{"var":"a"}]}"#, is: .variableComparedWithNumber)
+        }
+        try assertOperation(#"{"==":[{"var":["a","d"]},"x"]}"#, is: .equal)
+        try assertOperation(#"{"==":[{"var":""},"x"]}"#, is: .equal)
+        try assertOperation(#"{"<":[1,{"var":"a"},5]}"#, is: .less)
+        XCTAssertEqual(RuleCompiler.mirrored(.less), .greater)
+        XCTAssertEqual(RuleCompiler.mirrored(.lessOrEqual), .greaterOrEqual)
+        XCTAssertEqual(RuleCompiler.mirrored(.greater), .less)
+        XCTAssertEqual(RuleCompiler.mirrored(.greaterOrEqual), .lessOrEqual)
+    }
+
+    func testTables() throws {
+        try assertOperation(#"{"in":[{"var":"a"},["x","y"]]}"#, is: .containedInConstants)
+        try assertOperation(#"{"in":[{"var":"a"},["x",["y"]]]}"#, is: .contains)
+        try assertOperation(#"{"in":[{"var":"a"},"text"]}"#, is: .contains)
+        try assertOperation(#"{"sem_ver":[{"var":"a"},">=","1.2"]}"#, is: .semanticVersionOfConstant)
+        try assertOperation(#"{"sem_ver":[{"var":"a"},"?","1.2"]}"#, is: .semanticVersion)
+        try assertOperation(#"{"sem_ver":[{"var":"a"},"=",["1.2"]]}"#, is: .semanticVersion)
+        try assertOperation(#"{"fractional":[["a",1],["b",1]]}"#, is: .fractionalOfConstants)
+        try assertOperation(#"{"fractional":[{"cat":[{"var":"a"}]},["a",1]]}"#, is: .fractionalOfConstants)
+        try assertOperation(#"{"fractional":[{"cat":[{"var":"a"}]},["a",{"var":"w"}]]}"#, is: .fractional)
+        let branch = { (name: String) in #"{"==":[{"var":"a"},"\#(name)"]},"\#(name)""# }
+        try assertOperation(#"{"if":[\#(["p", "q", "r", "s"].map(branch).joined(separator: ","))]}"#, is: .dispatch)
+        try assertOperation(#"{"if":[\#(["p", "q", "r"].map(branch).joined(separator: ","))]}"#, is: .conditional)
+    }
+
+    func testUnknownOperators() throws {
+        for name in ["unknown", "", "VAR", "i", "sem_Ver", "a name that is longer than any operator's"] {
+            try compile(#"{"\#(name)":1}"#) { node, compiler in
+                XCTAssertEqual(node?.operation, .unknown)
+                XCTAssertEqual(compiler.warnings.count, 1)
+                XCTAssertNil(compiler.failure)
+            }
+        }
+        // What is dropped because a constant decides is still spoken of.
+        try compile(#"{"if":[true,1,{"unknown":1}]}"#) { node, compiler in
+            XCTAssertEqual(node?.operation, .literal)
+            XCTAssertEqual(compiler.warnings.count, 1)
+        }
+    }
+
+    func testWarnings() throws {
+        let rules = [
+            (#"{"sem_ver":["1.2.3","="]}"#, "three"), (#"{"sem_ver":[{"var":"a"},"==","1.2.3"]}"#, #""==""#),
+            (#"{"sem_ver":["1.2.x","=","1.2.3"]}"#, #""1.2.x""#), (#"{"sem_ver":[{"var":"a"},"=",["1"]]}"#, #"["1"]"#),
+            (#"{"starts_with":["a"]}"#, "two strings"), (#"{"ends_with":[{"var":"a"},5]}"#, "strings only"),
+            (#"{"fractional":["a",["x",0.5]]}"#, "whole number"), (#"{"fractional":["a",5]}"#, "buckets"),
+            (#"{"fractional":["a",["x",0]]}"#, "sum up to 0"),
+        ]
+        for (rule, part) in rules {
+            try compile(rule) { _, compiler in
+                XCTAssertEqual(compiler.warnings.count, 1, rule)
+                XCTAssert(compiler.warnings.first?.contains(part) ?? false, "\(compiler.warnings)")
+            }
+        }
+        for rule in [
+            #"{"sem_ver":[{"var":"a"},"=",1]}"#, #"{"starts_with":{"var":"a"}}"#, #"{"sem_ver":{"var":"a"}}"#,
+            #"{"fractional":{"var":"a"}}"#, #"{"fractional":[["x",{"var":"w"}]]}"#, #"{"log":1}"#,
+            #"{"fractional":[["x",{"var":"w"}],["y",0]]}"#, #"{"fractional":[{"var":"a"},["y",0]]}"#,
+        ] {
+            try compile(rule) { _, compiler in XCTAssertEqual(compiler.warnings, [], rule) }
+        }
+    }
+
+    func testABareRuleHasNoReferences() throws {
+        try compile(#"{"$ref":"a"}"#, isBare: true) { node, compiler in
+            XCTAssertEqual(node?.operation, .unknown)
+            XCTAssertNil(compiler.failure)
+        }
+        try compile(#"{"$ref":"a"}"#) { node, compiler in
+            XCTAssertNil(node)
+            XCTAssert(compiler.failure?.contains("'a'") ?? false)
+        }
+    }
+
+    func testNodesAreSmall() {
+        XCTAssertLessThanOrEqual(MemoryLayout<RuleNode>.stride, 40)
+    }
+
+    func testWeightCountsNodes() throws {
+        try compile(#"{"+":[{"var":"a"},{"-":[{"var":"b"},1]}]}"#) { node, _ in XCTAssertEqual(node?.weight, 5) }
+    }
+}
