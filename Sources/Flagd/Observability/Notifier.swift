@@ -1,0 +1,85 @@
+import Synchronization
+
+/// Calls the logger and the observers, one call at a time and in the order of what happened, outside of every lock.
+///
+/// Whoever adds a notification while nobody delivers becomes the one who delivers; others only add.
+final class Notifier: Sendable {
+    /// Something to tell.
+    enum Notification: Sendable {
+        case line(FlagdLogLevel, String)
+        case update(UpdateReport)
+        case reconnect(ReconnectReport)
+        case failure(FailureReport)
+        case status(old: ProviderStatus, new: ProviderStatus)
+    }
+
+    private struct State {
+        var pending: [Notification] = []
+        var isDelivering = false
+    }
+
+    private let logger: (any FlagdLogger)?
+    private let observers: [any FlagdObserver]
+    private let state = Mutex(State())
+
+    /// Whether anybody listens; if not, nothing need be built.
+    var isNeeded: Bool { logger != nil || !observers.isEmpty }
+
+    init(logger: (any FlagdLogger)?, observers: [any FlagdObserver]) {
+        self.logger = logger
+        self.observers = observers
+    }
+
+    /// Whether a line of a level would be written.
+    func wants(_ level: FlagdLogLevel) -> Bool { logger?.isEnabled(level) ?? false }
+
+    /// Adds notifications in order.
+    ///
+    /// Cheap and without foreign code, so it may be called under a lock; ``deliver()`` follows outside.
+    func add(_ notification: Notification) {
+        guard isNeeded else { return }
+        state.withLock { $0.pending.append(notification) }
+    }
+
+    /// Delivers what was added, unless somebody does already, who then delivers these too.
+    func deliver() {
+        guard isNeeded else { return }
+        guard var batch = state.withLock({ Self.begin(&$0) }) else { return }
+        while !batch.isEmpty {
+            for notification in batch { tell(notification) }
+            batch = state.withLock { Self.next(&$0) }
+        }
+    }
+
+    /// Forgets what was not delivered yet.
+    func discard() { state.withLock { $0.pending = [] } }
+
+    private static func begin(_ state: inout State) -> [Notification]? {
+        guard !state.isDelivering, !state.pending.isEmpty else { return nil }
+        state.isDelivering = true
+        return next(&state)
+    }
+
+    private static func next(_ state: inout State) -> [Notification] {
+        let batch = state.pending
+        state.pending = []
+        state.isDelivering = !batch.isEmpty
+        return batch
+    }
+
+    private func tell(_ notification: Notification) {
+        if case .line(let level, let message) = notification {
+            if let logger, logger.isEnabled(level) { logger.log(level, message) }
+            return
+        }
+        for observer in observers {
+            switch notification {
+            case .line: break
+            case .update(let report): observer.payloadProcessed(report)
+            case .reconnect(let report): observer.sourceReconnecting(report)
+            case .failure(let report): observer.sourceFailed(report)
+            case .status(let old, let new): observer.statusChanged(from: old, to: new)
+            }
+        }
+    }
+}
