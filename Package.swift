@@ -20,6 +20,7 @@ let package = Package(
     platforms: [.macOS(.v15), .iOS(.v18), .tvOS(.v18), .watchOS(.v11), .visionOS(.v2)],
     products: [
         .library(name: "Flagd", targets: ["Flagd"]),
+        .executable(name: "flagd-inspect", targets: ["flagd-inspect"]),
     ],
     targets: [
         .target(name: "FlagdHTTP2", swiftSettings: settings),
@@ -27,6 +28,7 @@ let package = Package(
         .target(name: "FlagdGRPC", dependencies: ["FlagdTransport", "FlagdHTTP2"], swiftSettings: settings),
         .target(
             name: "Flagd", dependencies: ["FlagdGRPC", "FlagdTransport", "FlagdHTTP2"], swiftSettings: settings),
+        .executableTarget(name: "flagd-inspect", dependencies: ["Flagd"], swiftSettings: settings),
         .target(name: "FlagdTestSupport", path: "Tests/FlagdTestSupport", swiftSettings: testSettings),
         .testTarget(
             name: "FlagdHTTP2Tests", dependencies: ["FlagdHTTP2", "FlagdTestSupport"], swiftSettings: testSettings),
@@ -39,6 +41,9 @@ let package = Package(
             swiftSettings: testSettings),
         .testTarget(
             name: "FlagdTests", dependencies: ["Flagd", "FlagdGRPC", "FlagdTransport", "FlagdTestSupport"],
+            swiftSettings: testSettings),
+        .testTarget(
+            name: "FlagdInspectTests", dependencies: ["flagd-inspect", "Flagd", "FlagdTestSupport"],
             swiftSettings: testSettings),
     ]
 )
