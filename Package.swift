@@ -43,6 +43,12 @@ let package = Package(
             name: "FlagdTests", dependencies: ["Flagd", "FlagdGRPC", "FlagdTransport", "FlagdTestSupport"],
             swiftSettings: testSettings),
         .testTarget(
+            name: "FlagdConformanceTests",
+            dependencies: ["Flagd", "FlagdGRPC", "FlagdHTTP2", "FlagdTestSupport"], swiftSettings: testSettings),
+        .testTarget(
+            name: "FlagdInteropTests", dependencies: ["Flagd", "FlagdGRPC", "FlagdTransport", "FlagdTestSupport"],
+            swiftSettings: testSettings),
+        .testTarget(
             name: "FlagdInspectTests", dependencies: ["flagd-inspect", "Flagd", "FlagdTestSupport"],
             swiftSettings: testSettings),
     ]
