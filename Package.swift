@@ -29,6 +29,7 @@ let package = Package(
         .target(
             name: "Flagd", dependencies: ["FlagdGRPC", "FlagdTransport", "FlagdHTTP2"], swiftSettings: settings),
         .executableTarget(name: "flagd-inspect", dependencies: ["Flagd"], swiftSettings: settings),
+        .executableTarget(name: "flagd-benchmark", dependencies: ["Flagd"], swiftSettings: settings),
         .target(name: "FlagdTestSupport", path: "Tests/FlagdTestSupport", swiftSettings: testSettings),
         .testTarget(
             name: "FlagdHTTP2Tests", dependencies: ["FlagdHTTP2", "FlagdTestSupport"], swiftSettings: testSettings),
