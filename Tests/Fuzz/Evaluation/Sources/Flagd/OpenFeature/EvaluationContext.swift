@@ -1,0 +1,1 @@
+../../../../../../Sources/Flagd/OpenFeature/EvaluationContext.swift
