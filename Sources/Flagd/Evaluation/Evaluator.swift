@@ -107,7 +107,7 @@ final class Evaluator: Sendable {
         let frozen = Evaluator(options: options)
         frozen.publish(set)
         return set.liveRecords.map { record in
-            let key = set.tables.record(record).key.text.string
+            let key = set.tables.key(at: record).string
             return (key, frozen.resolveValue(key, default: .null, context: context))
         }
     }
@@ -147,21 +147,19 @@ extension Evaluator {
         _ read: (VariantReference, FlagTablesReference, Snapshot.Reader) -> Resolved?
     ) -> ResolutionDetails<Resolved> {
         var value = fallback
-        var text: String? = flagKey
+        var text: String?
         var reason = ResolutionReason.error
         var errorCode: ErrorCode?
         var failure: EvaluationFailure?
         var metadata = FlagMetadata()
         let reader = snapshot.enter()
         if let tables = reader.tables {
-            var key = flagKey
-            if let record = key.withUTF8({ unsafe tables.find(ByteView($0)) }) {
+            if let record = tables.find(flagKey) {
                 let request = unsafe Request(
                     context: context?.table ?? .empty, timestamp: timestamp,
                     log: log.map { unsafe .passUnretained($0) })
                 let outcome = choose(record, tables, request, &failure)
                 reason = outcome.reason
-                text = nil
                 if let variant = record.variant(outcome.variant) {
                     text = tables.string(variant.nameText, of: variant.name, reader)
                     if let found = read(variant, tables, reader) {
@@ -175,10 +173,12 @@ extension Evaluator {
                 errorCode = failure?.code
             } else {
                 errorCode = .flagNotFound
+                text = flagKey
                 metadata = tables.metadata(0, nil, reader)
             }
         } else {
             errorCode = reader.isFatal ? .providerFatal : .providerNotReady
+            text = flagKey
         }
         reader.leave()
         // The rule reads it through plain pointers.
@@ -213,7 +213,7 @@ extension Evaluator {
         if record.state != .enabled {
             if record.state == .disabled { return Outcome(variant: -1, reason: .disabled) }
             let reason = tables.owner.details[tables.position(of: record)].unusableReason
-            failure = .unusable(record.key.text.string, reason ?? "")
+            failure = .unusable(record.key.string, reason ?? "")
             return Outcome(variant: -1, reason: .error)
         }
         if let rule = record.rule { return run(rule, record, tables, request, &failure) }
@@ -229,7 +229,7 @@ extension Evaluator {
         if index >= 0 { return Outcome(variant: index, reason: reason) }
         if index == FlagRecord.noDefault { return Outcome(variant: -1, reason: .default) }
         let name = tables.owner.details[tables.position(of: record)].defaultVariant.text.string
-        failure = .unknownDefaultVariant(record.key.text.string, name)
+        failure = .unknownDefaultVariant(record.key.string, name)
         return Outcome(variant: -1, reason: .error)
     }
 
@@ -241,7 +241,7 @@ extension Evaluator {
     ) -> Outcome {
         unsafe withUnsafeTemporaryAllocation(byteCount: Scratch.stackBytes, alignment: 16) { buffer in
             var machine = RuleMachine(
-                context: request.context, enrichment: tables.enrichment, flagKey: record.key,
+                context: request.context, enrichment: tables.enrichment, flagKey: RuleValue(record.key),
                 timestamp: request.timestamp, fractionalVersion: options.fractionalVersion,
                 scratch: unsafe Scratch(buffer))
             unsafe machine.log = request.log
@@ -277,12 +277,12 @@ extension Evaluator {
         _ machine: inout RuleMachine, _ failure: inout EvaluationFailure?
     ) -> Outcome {
         if machine.hasStopped {
-            failure = machine.failure(record.key.text.string)
+            failure = machine.failure(record.key.string)
         } else {
             switch value.kind {
             case .null, .failed: return defaultVariant(record, tables, reason: .default, &failure)
-            case .list, .object: failure = .notAVariantName(record.key.text.string)
-            default: failure = .unknownVariant(record.key.text.string, machine.text(of: value).excerpt)
+            case .list, .object: failure = .notAVariantName(record.key.string)
+            default: failure = .unknownVariant(record.key.string, machine.text(of: value).excerpt)
             }
         }
         return Outcome(variant: -1, reason: .error)
@@ -295,7 +295,7 @@ extension EvaluationFailure {
         _ record: FlagRecordReference, _ variant: VariantReference, _ wanted: StaticString
     ) -> EvaluationFailure {
         .typeMismatch(
-            record.key.text.string, found: variant.value.typeInWords, wanted: String(describing: wanted))
+            record.key.string, found: variant.value.typeInWords, wanted: String(describing: wanted))
     }
 }
 

@@ -86,7 +86,7 @@ struct FlagMembers {
 
     /// The index of the variant of a name; nil without one.
     func index(of name: ByteView) -> Int32? {
-        if names.count > 0 { return names.find(name, hash: TextHash.hash(name)).map { Int32($0.integer) } }
+        if names.count > 0 { return names.find(HashedKey(name)).map { Int32($0.integer) } }
         guard let base = unsafe base else { return nil }
         return unsafe VariantTable.scan(base, count, name).map { Int32($0) }
     }

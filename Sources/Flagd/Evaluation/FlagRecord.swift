@@ -31,7 +31,7 @@ struct FlagText: BitwiseCopyable {
 
 /// What an evaluation reads of a flag: plain data of one cache line.
 @safe struct FlagRecord: BitwiseCopyable, @unchecked Sendable {
-    let key: RuleValue
+    let key: TextKey
     /// The rule; nil without one, or when it cannot be used.
     let rule: UnsafePointer<RuleNode>?
     let variants: UnsafePointer<VariantRecord>?
@@ -86,7 +86,11 @@ struct FlagText: BitwiseCopyable {
     init(_ address: UnsafePointer<FlagRecord>) { unsafe self.address = unsafe address }
 
     var record: FlagRecord { unsafe address.pointee }
-    @inline(__always) var key: RuleValue { unsafe address.pointee.key }
+    /// The key's bytes.
+    @inline(__always) var key: ByteView {
+        // The key is a record's first part.
+        unsafe TextKey.text(of: UnsafeRawPointer(address).assumingMemoryBound(to: TextKey.self))
+    }
     @inline(__always) var state: FlagRecord.State { unsafe address.pointee.state }
     @inline(__always) var rule: RuleNodeReference? { unsafe address.pointee.rule.map { unsafe RuleNodeReference($0) } }
     @inline(__always) var defaultVariant: Int32 { unsafe address.pointee.defaultVariant }
@@ -120,6 +124,8 @@ struct FlagText: BitwiseCopyable {
 
 /// What is seldom read of a flag.
 struct FlagDetail {
+    /// The flag's key.
+    let key: ByteView
     /// The flag's bytes in its payload.
     let raw: ByteView
     /// The payload's position among those that were merged.

@@ -7,12 +7,12 @@ extension FlagSet {
         var changed: [ByteView] = []
         let comparison = old.map { FlagComparison(old: $0, new: self) }
         for position in liveRecords {
-            let key = tables.record(position).key.text
+            let key = tables.key(at: position)
             if let former = old?.tables.find(key), comparison?.isSame(former, position) ?? false { continue }
             changed.append(key)
         }
         for position in old?.liveRecords ?? [] {
-            guard let key = old?.tables.record(position).key.text, tables.find(key) == nil else { continue }
+            guard let key = old?.tables.key(at: position), tables.find(key) == nil else { continue }
             changed.append(key)
         }
         return changed.sorted { $0.compare($1) < 0 }.map(\.string)

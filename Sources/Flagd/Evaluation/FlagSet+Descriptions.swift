@@ -8,7 +8,7 @@ extension FlagSet {
         let variants = (0..<record.variantCount).compactMap { record.variant($0) }
         let name = detail.defaultVariant.text.string
         return FlagDescription(
-            key: record.key.text.string,
+            key: detail.key.string,
             variants: Structure(members: variants.map { ($0.name.text.string, Value($0.value)) }),
             defaultVariant: name.isEmpty ? nil : name, isEnabled: record.state != .disabled,
             hasTargeting: unsafe record.rule != nil, type: FlagSet.commonType(of: variants),

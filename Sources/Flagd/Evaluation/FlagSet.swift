@@ -38,7 +38,7 @@ internal import Synchronization
         setMetadata = parts.payloadMetadata.reduce(Structure()) { $0.merging($1) }
         enrichment = parts.enrichment.map { ContextStorage($0) }
         texts = FlagTexts(parts.texts)
-        let index = FlagIndex(parts.records, arena: parts.arena)
+        let index = FlagIndex(parts.details.map(\.key), arena: parts.arena)
         count = index.count
         let address = UnsafeMutablePointer<FlagTables>.allocate(capacity: 1)
         unsafe tablesAddress = UnsafePointer(address)
@@ -89,7 +89,7 @@ internal import Synchronization
 
     /// The indexes of the flags' records, replaced duplicates left out, in the payload's order.
     var liveRecords: [Int] {
-        (0..<tables.recordCount).filter { tables.find(tables.record($0).key.text) == $0 }
+        (0..<tables.recordCount).filter { tables.find(tables.key(at: $0)) == $0 }
     }
 }
 
@@ -127,6 +127,9 @@ struct FlagSetParts {
     let payloadCount: Int
     /// Whether a payload has metadata, or a selector adds `scope`.
     let hasSetMetadata: Bool
+    /// ``TextHash/processSeed`` and ``TextKey/knowsStrings``.
+    fileprivate let seed: UInt64
+    fileprivate let knowsStrings: Bool
     /// Different for every set of the process, other than the address, which comes back.
     let number: UInt64
     private let set: Unmanaged<FlagSet>
@@ -144,6 +147,8 @@ struct FlagSetParts {
         self.stripeEntries = stripeEntries
         self.payloadCount = payloadCount
         self.hasSetMetadata = hasSetMetadata
+        seed = TextHash.processSeed
+        knowsStrings = TextKey.knowsStrings
         number = FlagTables.numbers.wrappingAdd(1, ordering: .relaxed).newValue
         unsafe self.set = set
     }
@@ -156,9 +161,14 @@ struct FlagSetParts {
     /// The index of a flag's record; nil when there is no such flag.
     ///
     /// O(1).
-    @inline(__always) func find(_ key: ByteView) -> Int? {
-        index.find(key) { unsafe records[$0].key.text == key }
+    func find(_ key: ByteView) -> Int? { find(HashedKey(key)) }
+
+    @inline(__always) fileprivate func find(_ wanted: HashedKey) -> Int? {
+        index.find(wanted.hash) { unsafe records[$0].key == wanted.key }
     }
+
+    /// The key of a record.
+    func key(at position: Int) -> ByteView { reference(position).key }
 
     func position(of record: FlagRecordReference) -> Int { unsafe record.address - records }
 
@@ -182,8 +192,10 @@ struct FlagSetParts {
         unsafe left.address == right.address
     }
 
-    @inline(__always) func find(_ key: ByteView) -> FlagRecordReference? {
-        unsafe address.pointee.find(key).map { unsafe address.pointee.reference($0) }
+    @inline(__always) func find(_ key: String) -> FlagRecordReference? {
+        unsafe HashedKey.with(key, seed: address.pointee.seed, knowsStrings: address.pointee.knowsStrings) { wanted in
+            unsafe address.pointee.find(wanted).map { unsafe address.pointee.reference($0) }
+        }
     }
 
     @inline(__always) func position(of record: FlagRecordReference) -> Int {
@@ -233,7 +245,6 @@ struct FlagSetParts {
 @safe struct FlagIndex: @unchecked Sendable {
     private let slots: UnsafePointer<Slot>
     private let slotCount: Int
-    private let seed: UInt64
     /// The distinct keys.
     let count: Int
 
@@ -243,20 +254,18 @@ struct FlagSetParts {
         var entry: UInt32 = 0
     }
 
-    /// Puts records into an index; of equal keys the last one stays.
-    init(_ records: [FlagRecord], arena: Arena) {
-        let size = ObjectTable.slotCount(for: max(records.count, 2))
+    /// Puts the keys of records into an index; of equal ones the last one stays.
+    init(_ keys: [ByteView], arena: Arena) {
+        let size = ObjectTable.slotCount(for: max(keys.count, 2))
         let table = unsafe arena.allocate(Slot.self, count: size)
         unsafe table.initialize(repeating: Slot(), count: size)
-        seed = TextHash.processSeed
         var distinct = 0
-        for (position, record) in records.enumerated() {
-            let key = record.key.text
-            let hash = TextHash.hash(key, seed: seed)
+        for (position, key) in keys.enumerated() {
+            let hash = TextHash.hash(key)
             var slot = Int(truncatingIfNeeded: hash) & (size - 1)
             while unsafe table[slot].entry != 0 {
                 let held = unsafe Int(table[slot].entry) - 1
-                if unsafe table[slot].hash == UInt32(truncatingIfNeeded: hash >> 32), records[held].key.text == key {
+                if unsafe table[slot].hash == UInt32(truncatingIfNeeded: hash >> 32), keys[held] == key {
                     break
                 }
                 slot = (slot + 1) & (size - 1)
@@ -269,9 +278,8 @@ struct FlagSetParts {
         unsafe slots = UnsafePointer(table)
     }
 
-    /// The position of a key's record, where the caller compares keys.
-    @inline(__always) func find(_ key: ByteView, isEqual: (Int) -> Bool) -> Int? {
-        let hash = TextHash.hash(key, seed: seed)
+    /// The position of the record of a key with a hash, where the caller compares keys.
+    @inline(__always) func find(_ hash: UInt64, isEqual: (Int) -> Bool) -> Int? {
         let upper = UInt32(truncatingIfNeeded: hash >> 32)
         var slot = Int(truncatingIfNeeded: hash) & (slotCount &- 1)
         while true {

@@ -130,7 +130,7 @@ extension FlagSetCompiler {
             let (raw, isTooDeep) = try parser.rawValueOfAnyDepth(onto: &tape)
             if let key = try isTooDeep ? textKey(past: raw) : textKey() {
                 let place = FlagPlace(key: key, index: index)
-                if !seen.insert(key) {
+                if !seen.insert(HashedKey(key)) {
                     report(place, "", "the key stands there more than once; the last one wins", .warning)
                 }
                 flag(key, raw: raw, isTooDeep: isTooDeep, place: place)
@@ -184,7 +184,7 @@ extension FlagSetCompiler {
             var parser = JSONParser(detail.raw, arena: parts.arena)
             // These bytes were parsed once already.
             guard (try? parser.value(onto: &self.tape)) != nil else { continue }
-            let place = FlagPlace(key: parts.records[record].key.text, index: detail.arrayIndex)
+            let place = FlagPlace(key: detail.key, index: detail.arrayIndex)
             guard let members = FlagMembers(self.tape), let targeting = members.targeting,
                 rules.evaluators?.leadToNoRule(self.tape, at: targeting) == false
             else { continue }
@@ -250,11 +250,11 @@ extension FlagSetCompiler {
         let targeting = members.targeting.flatMap { tape.isNoRule(at: $0) ? nil : $0 }
         parts.details.append(
             FlagDetail(
-                raw: raw, payload: parts.payloads.count, arrayIndex: place.index, metadata: metadata,
+                key: key, raw: raw, payload: parts.payloads.count, arrayIndex: place.index, metadata: metadata,
                 defaultVariant: RuleValue(defaultName), usesEvaluators: targeting.map { mayRefer(from: $0) } ?? false))
         parts.records.append(
             unsafe FlagRecord(
-                key: RuleValue(key), rule: nil, variants: variants.base, variantCount: Int32(variants.count),
+                key: HashedKey(key).key, rule: nil, variants: variants.base, variantCount: Int32(variants.count),
                 defaultVariant: defaultVariant, trueVariant: variants.index(of: ByteView("true")) ?? -1,
                 falseVariant: variants.index(of: ByteView("false")) ?? -1,
                 metadata: metadataEntry(metadata),
@@ -273,13 +273,13 @@ extension FlagSetCompiler {
     ) {
         report(place, problem.member, problem.reason, .error)
         var detail = FlagDetail(
-            raw: raw, payload: parts.payloads.count, arrayIndex: place.index, metadata: .null, defaultVariant: .null,
-            usesEvaluators: false)
+            key: place.key, raw: raw, payload: parts.payloads.count, arrayIndex: place.index, metadata: .null,
+            defaultVariant: .null, usesEvaluators: false)
         detail.unusableReason = problem.reason
         if let members = FlagMembers(tape) { detail.metadata = flagMetadata(members, place) }
         parts.records.append(
             unsafe FlagRecord(
-                key: RuleValue(place.key), rule: nil, variants: nil, variantCount: 0,
+                key: HashedKey(place.key).key, rule: nil, variants: nil, variantCount: 0,
                 defaultVariant: FlagRecord.noDefault, trueVariant: -1, falseVariant: -1,
                 metadata: metadataEntry(detail.metadata),
                 state: isDisabled ? .disabled : .unusable))
@@ -297,7 +297,7 @@ extension FlagSetCompiler {
         _ targeting: Int, of position: Int, place: FlagPlace, variants: VariantTable? = nil
     ) {
         let record = parts.records[position]
-        rules.begin(flagKey: record.key.text, variants: variants ?? VariantTable(record, arena: parts.arena))
+        rules.begin(flagKey: place.key, variants: variants ?? VariantTable(record, arena: parts.arena))
         let rule = rules.compileRule(tape, at: targeting)
         if let rule {
             parts.records[position] = unsafe record.with(rule: rule.address, state: record.state)
@@ -324,7 +324,8 @@ extension FlagSetCompiler {
         for _ in 0..<count {
             guard let name = tape.text(at: next) else { break }
             let position =
-                names?.position(inserting: name) ?? (unsafe VariantTable.scan(memory, filled, name)) ?? filled
+                names?.position(inserting: HashedKey(name)) ?? (unsafe VariantTable.scan(memory, filled, name))
+                ?? filled
             unsafe (memory + position).initialize(to: variant(name, at: next + 1))
             filled = max(filled, position + 1)
             next = tape.end(of: next + 1)

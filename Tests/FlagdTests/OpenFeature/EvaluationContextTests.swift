@@ -35,7 +35,7 @@ final class EvaluationContextTests: XCTestCase {
     func testTableHasWhatTheEngineReads() {
         let context: EvaluationContext = ["n": .unsignedInteger(.max), "nan": .double(.nan), "o": ["x": ["é"]], "": 0]
         XCTAssertEqual(context.table.count, 4)
-        let find = { (key: StaticString) in context.table.find(ByteView(key), hash: TextHash.hash(ByteView(key))) }
+        let find = { (key: StaticString) in context.table.find(HashedKey(ByteView(key))) }
         XCTAssertEqual(find("n").map { Value($0) }, .unsignedInteger(.max))
         XCTAssertEqual(find("nan").map { Value($0) }, .null)
         XCTAssertEqual(find("o").map { Value($0) }, ["x": ["é"]])

@@ -67,7 +67,7 @@ struct FlagExplainer {
             evaluators = RuleEvaluators(JSONTape(parsing: text, arena: arena), arena: arena)
         }
         var explainer = RuleExplainer(
-            context: context?.table ?? .empty, enrichment: set.tables.enrichment, flagKey: record.key,
+            context: context?.table ?? .empty, enrichment: set.tables.enrichment, flagKey: RuleValue(detail.key),
             timestamp: timestamp, fractionalVersion: options.fractionalVersion, evaluators: evaluators,
             maximumWork: maximumWork)
         let explained = explainer.explain(rule, RuleFrame(), role: "rule")

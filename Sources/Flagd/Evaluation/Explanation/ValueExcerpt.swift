@@ -19,7 +19,7 @@ struct ValueExcerpt {
             return .structure(
                 Structure(
                     members: (0..<shown).map {
-                        (text(members[$0].key.text), self.value(members[$0].value, depth: depth + 1))
+                        (text(members.key(at: $0)), self.value(members.value(at: $0), depth: depth + 1))
                     }))
         default: return Value(value)
         }

@@ -121,7 +121,7 @@ extension Value {
         case .object:
             let table = value.members
             self = .structure(
-                Structure(members: (0..<table.count).map { (table[$0].key.text.string, Value(table[$0].value)) }))
+                Structure(members: (0..<table.count).map { (table.key(at: $0).string, Value(table.value(at: $0))) }))
         }
     }
 }

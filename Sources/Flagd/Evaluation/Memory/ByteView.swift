@@ -57,13 +57,6 @@ internal import Darwin
             littleEndian: unsafe UnsafeRawPointer(base).loadUnaligned(fromByteOffset: offset, as: UInt64.self))
     }
 
-    /// Four bytes at an offset as a little-endian number.
-    @inline(__always) func halfWord(at offset: Int) -> UInt32 {
-        precondition(offset >= 0 && offset &+ 4 <= count, "index out of range")
-        return UInt32(
-            littleEndian: unsafe UnsafeRawPointer(base).loadUnaligned(fromByteOffset: offset, as: UInt32.self))
-    }
-
     /// The offset of a byte at or behind a given offset.
     ///
     /// O(n).
@@ -78,6 +71,33 @@ internal import Darwin
     /// Calls a closure with the bytes.
     @inline(__always) func withBuffer<Result>(_ body: (UnsafeBufferPointer<UInt8>) -> Result) -> Result {
         unsafe body(UnsafeBufferPointer(start: base, count: count))
+    }
+
+    /// Copies the bytes to an address with room for them, without a call where they are few.
+    ///
+    /// Two writes cover every length up to twice their size when they may overlap.
+    @inline(__always) func copy(to target: UnsafeMutableRawPointer) {
+        let source = unsafe UnsafeRawPointer(base)
+        if count > 32 { return unsafe target.copyMemory(from: source, byteCount: count) }
+        if count >= 16 {
+            typealias Block = SIMD16<UInt8>
+            let (first, last) = unsafe (
+                source.loadUnaligned(as: Block.self), source.loadUnaligned(fromByteOffset: count &- 16, as: Block.self)
+            )
+            unsafe target.storeBytes(of: first, as: Block.self)
+            return unsafe target.storeBytes(of: last, toByteOffset: count &- 16, as: Block.self)
+        }
+        if count >= 8 {
+            let (first, last) = unsafe (load8(source, 0), load8(source, count &- 8))
+            unsafe target.storeBytes(of: first, as: UInt64.self)
+            return unsafe target.storeBytes(of: last, toByteOffset: count &- 8, as: UInt64.self)
+        }
+        if count >= 4 {
+            let (first, last) = unsafe (load4(source, 0), load4(source, count &- 4))
+            unsafe target.storeBytes(of: first, as: UInt32.self)
+            return unsafe target.storeBytes(of: last, toByteOffset: count &- 4, as: UInt32.self)
+        }
+        for index in 0..<count { unsafe target.storeBytes(of: base[index], toByteOffset: index, as: UInt8.self) }
     }
 
     /// The text; ill-formed UTF-8 is repaired.
@@ -118,37 +138,47 @@ extension ByteView {
     }
 
     /// Compares the first bytes of both without a call where they are few: most texts here are too short for one to pay.
-    @inline(__always) private func startsEqual(_ other: ByteView, count length: Int) -> Bool {
-        if length <= 16 {
-            let left = unsafe ByteView.packed(base, length)
-            let right = unsafe ByteView.packed(other.base, length)
-            return left.0 == right.0 && left.1 == right.1
-        }
-        return unsafe memcmp(base, other.base, length) == 0
-    }
-
-    /// Up to sixteen bytes as two numbers, which for a given count differ whenever a byte does.
     ///
-    /// Short texts come fresh from two registers: a read across their boundary would wait for both stores.
-    @inline(__always) var packed: (UInt64, UInt64) {
-        precondition(count <= 16, "more than sixteen bytes")
-        return unsafe ByteView.packed(base, count)
+    /// Two reads cover every length up to twice their size when they may overlap.
+    @inline(__always) private func startsEqual(_ other: ByteView, count length: Int) -> Bool {
+        let (left, right) = unsafe (UnsafeRawPointer(base), UnsafeRawPointer(other.base))
+        if length >= 8 {
+            if length > 32 { return unsafe memcmp(left, right, length) == 0 }
+            let last = length &- 8
+            guard unsafe load8(left, 0) == load8(right, 0), unsafe load8(left, last) == load8(right, last) else {
+                return false
+            }
+            if length <= 16 { return true }
+            return unsafe load8(left, 8) == load8(right, 8) && load8(left, last &- 8) == load8(right, last &- 8)
+        }
+        if length >= 4 {
+            let last = length &- 4
+            return unsafe load4(left, 0) == load4(right, 0) && load4(left, last) == load4(right, last)
+        }
+        return unsafe length == 0 || ByteView.few(left, length) == ByteView.few(right, length)
     }
 
-    @inline(__always) private static func packed(_ base: UnsafePointer<UInt8>, _ count: Int) -> (UInt64, UInt64) {
+    /// Up to fifteen bytes as two little-endian numbers, zeros behind them.
+    @inline(__always) var words: (UInt64, UInt64) {
+        precondition(count <= 15, "more than fifteen bytes")
         let bytes = unsafe UnsafeRawPointer(base)
-        if count >= 8 { return unsafe (load8(bytes, 0), packedHalf(bytes + 8, count &- 8)) }
-        return unsafe (packedHalf(bytes, count), 0)
+        if count >= 8 {
+            let last = unsafe UInt64(littleEndian: load8(bytes, count &- 8))
+            return unsafe (UInt64(littleEndian: load8(bytes, 0)), (last &>> UInt64(8 &* (15 &- count))) &>> 8)
+        }
+        if count >= 4 {
+            let last = unsafe UInt64(UInt32(littleEndian: load4(bytes, count &- 4)))
+            return unsafe (UInt64(UInt32(littleEndian: load4(bytes, 0))) | last &<< UInt64(8 &* (count &- 4)), 0)
+        }
+        return unsafe (count == 0 ? 0 : ByteView.few(bytes, count), 0)
     }
 
-    /// Up to eight bytes as a number.
-    @inline(__always) private static func packedHalf(_ bytes: UnsafeRawPointer, _ count: Int) -> UInt64 {
-        if count >= 4 { return unsafe UInt64(load4(bytes, 0)) | UInt64(load4(bytes, count &- 4)) << 32 }
-        if count == 0 { return 0 }
+    /// One to three bytes as a little-endian number.
+    @inline(__always) private static func few(_ bytes: UnsafeRawPointer, _ count: Int) -> UInt64 {
         let first = unsafe UInt64(bytes.load(as: UInt8.self))
         let middle = unsafe UInt64(bytes.load(fromByteOffset: count >> 1, as: UInt8.self))
         let last = unsafe UInt64(bytes.load(fromByteOffset: count &- 1, as: UInt8.self))
-        return first | middle << 8 | last << 16
+        return first | middle &<< UInt64(8 &* (count >> 1)) | last &<< UInt64(8 &* (count &- 1))
     }
 }
 

@@ -1,15 +1,7 @@
 /// A member of an object inside the engine: 32 bytes, plain data.
 @safe struct ObjectMember: BitwiseCopyable {
-    /// The key's bytes.
-    var key: RuleValue
-    /// The member's value.
-    var value: RuleValue
-
-    init(key: ByteView, hash: UInt64, value: RuleValue) {
-        self.key = RuleValue(key)
-        self.key.mark = UInt32(truncatingIfNeeded: hash) & 0x7f_ffff
-        self.value = value
-    }
+    let key: TextKey
+    let value: RuleValue
 }
 
 /// The members of an object, found by the hash of their key: a scan of a few, an index behind the members of many.
@@ -31,39 +23,44 @@
         self.count = count
     }
 
-    subscript(position: Int) -> ObjectMember {
-        precondition(UInt(bitPattern: position) < UInt(bitPattern: count), "index out of range")
-        guard let base = unsafe base else { preconditionFailure("an object with members has a table") }
-        return unsafe base[position]
+    /// The key's bytes of a member.
+    func key(at position: Int) -> ByteView {
+        // The key is a member's first part.
+        unsafe TextKey.text(of: UnsafeRawPointer(member(position)).assumingMemoryBound(to: TextKey.self))
     }
 
-    /// The value of a key, whose ``TextHash`` is given.
+    /// The value of a member.
+    func value(at position: Int) -> RuleValue { unsafe member(position).pointee.value }
+
+    private func member(_ position: Int) -> UnsafePointer<ObjectMember> {
+        precondition(UInt(bitPattern: position) < UInt(bitPattern: count), "index out of range")
+        guard let base = unsafe base else { preconditionFailure("an object with members has a table") }
+        return unsafe base + position
+    }
+
+    /// The value of a key.
     ///
     /// O(1).
-    @inline(__always) func find(_ key: ByteView, hash: UInt64) -> RuleValue? {
+    @inline(__always) func find(_ wanted: HashedKey) -> RuleValue? {
         guard let base = unsafe base else { return nil }
-        let wanted = UInt32(truncatingIfNeeded: hash) & 0x7f_ffff
         if count <= ObjectTable.scanLimit {
-            for position in 0..<count where unsafe base[position].key.mark == wanted {
-                if unsafe base[position].key.text == key { return unsafe base[position].value }
+            for position in 0..<count where unsafe base[position].key == wanted.key {
+                return unsafe base[position].value
             }
             return nil
         }
-        return unsafe probe(base, key, wanted)
+        return unsafe probe(base, wanted)
     }
 
-    @inline(__always)
-    private func probe(_ base: UnsafePointer<ObjectMember>, _ key: ByteView, _ wanted: UInt32) -> RuleValue? {
+    private func probe(_ base: UnsafePointer<ObjectMember>, _ wanted: HashedKey) -> RuleValue? {
         let mask = ObjectTable.slotCount(for: count) &- 1
         let slots = unsafe UnsafeRawPointer(base + count).assumingMemoryBound(to: UInt32.self)
-        var slot = Int(wanted) & mask
+        var slot = Int(truncatingIfNeeded: wanted.hash) & mask
         while true {
             let entry = unsafe slots[slot]
             if entry == 0 { return nil }
             let member = unsafe base + Int(entry &- 1)
-            if unsafe member.pointee.key.mark == wanted && member.pointee.key.text == key {
-                return unsafe member.pointee.value
-            }
+            if unsafe member.pointee.key == wanted.key { return unsafe member.pointee.value }
             slot = (slot &+ 1) & mask
         }
     }
@@ -76,13 +73,18 @@
 
 /// Makes objects in an arena.
 struct ObjectTableBuilder {
-    private var members: [ObjectMember] = []
+    private var members: [Member] = []
+
+    private struct Member {
+        let name: HashedKey
+        let value: RuleValue
+    }
 
     /// Adds a member; of equal keys the last one stays.
     ///
     /// The key and the value must live as long as the arena.
     mutating func add(key: ByteView, value: RuleValue) {
-        members.append(ObjectMember(key: key, hash: TextHash.hash(key), value: value))
+        members.append(Member(name: HashedKey(key), value: value))
     }
 
     /// The object, its table in the arena.
@@ -94,29 +96,31 @@ struct ObjectTableBuilder {
         let slotCount = distinct.count > ObjectTable.scanLimit ? ObjectTable.slotCount(for: distinct.count) : 0
         let extra = (slotCount * MemoryLayout<UInt32>.stride + 31) / MemoryLayout<ObjectMember>.stride
         let base = unsafe arena.allocate(ObjectMember.self, count: distinct.count + extra)
-        for (position, member) in distinct.enumerated() { unsafe (base + position).initialize(to: member) }
+        for (position, member) in distinct.enumerated() {
+            unsafe (base + position).initialize(to: ObjectMember(key: member.name.key, value: member.value))
+        }
         guard slotCount > 0 else { return unsafe RuleValue(object: base, count: distinct.count) }
         let raw = unsafe UnsafeMutableRawPointer(base + distinct.count)
         let slots = unsafe raw.bindMemory(to: UInt32.self, capacity: slotCount)
         unsafe slots.initialize(repeating: 0, count: slotCount)
         for (position, member) in distinct.enumerated() {
-            var slot = Int(member.key.mark) & (slotCount - 1)
+            var slot = Int(truncatingIfNeeded: member.name.hash) & (slotCount - 1)
             while unsafe slots[slot] != 0 { slot = (slot + 1) & (slotCount - 1) }
             unsafe slots[slot] = UInt32(position + 1)
         }
         return unsafe RuleValue(object: base, count: distinct.count)
     }
 
-    private func withoutEarlierDuplicates() -> [ObjectMember] {
+    private func withoutEarlierDuplicates() -> [Member] {
         if members.count <= ObjectTable.scanLimit {
             return members.enumerated().filter { position, member in
-                !members[(position + 1)...].contains { $0.key.text == member.key.text }
+                !members[(position + 1)...].contains { $0.name.key == member.name.key }
             }.map(\.element)
         }
         var seen = KeySet(capacity: members.count)
-        var kept: [ObjectMember] = []
+        var kept: [Member] = []
         kept.reserveCapacity(members.count)
-        for member in members.reversed() where seen.insert(member.key.text) { kept.append(member) }
+        for member in members.reversed() where seen.insert(member.name) { kept.append(member) }
         kept.reverse()
         return kept
     }
@@ -128,7 +132,7 @@ struct KeySet {
     private(set) var count = 0
 
     private struct Slot {
-        let key: RuleValue
+        let name: HashedKey
         let position: Int
     }
 
@@ -136,33 +140,33 @@ struct KeySet {
 
     /// Whether the key is new; it is then one of the set.
     ///
-    /// The bytes must outlive the set.
-    mutating func insert(_ key: ByteView) -> Bool {
+    /// The bytes of a long one must outlive the set.
+    mutating func insert(_ name: HashedKey) -> Bool {
         let before = count
-        return position(inserting: key) == before
+        return position(inserting: name) == before
     }
 
     /// The key's number, which is the count before when it is new.
     ///
-    /// The bytes must outlive the set.
-    mutating func position(inserting key: ByteView) -> Int {
+    /// The bytes of a long one must outlive the set.
+    mutating func position(inserting name: HashedKey) -> Int {
         if (count + 1) * 4 > slots.count * 3 { grow() }
-        let slot = freeOrEqualSlot(key)
+        let slot = freeOrEqualSlot(name)
         if let taken = slots[slot] { return taken.position }
-        slots[slot] = Slot(key: RuleValue(key), position: count)
+        slots[slot] = Slot(name: name, position: count)
         count += 1
         return count - 1
     }
 
-    private func freeOrEqualSlot(_ key: ByteView) -> Int {
-        var slot = Int(truncatingIfNeeded: TextHash.hash(key)) & (slots.count - 1)
-        while let taken = slots[slot], !(taken.key.text == key) { slot = (slot + 1) & (slots.count - 1) }
+    private func freeOrEqualSlot(_ name: HashedKey) -> Int {
+        var slot = Int(truncatingIfNeeded: name.hash) & (slots.count - 1)
+        while let taken = slots[slot], !(taken.name.key == name.key) { slot = (slot + 1) & (slots.count - 1) }
         return slot
     }
 
     private mutating func grow() {
         let old = slots
         slots = Array(repeating: nil, count: old.count * 2)
-        for case let taken? in old { slots[freeOrEqualSlot(taken.key.text)] = taken }
+        for case let taken? in old { slots[freeOrEqualSlot(taken.name)] = taken }
     }
 }

@@ -26,6 +26,16 @@
         return unsafe base[position]
     }
 
+    /// Calls a closure with each value, until it says false.
+    @inline(__always) func visit(_ body: (RuleValue) -> Bool) {
+        guard var next = unsafe base else { return }
+        let end = unsafe next + count
+        while unsafe next < end {
+            guard unsafe body(next.pointee) else { return }
+            unsafe next += 1
+        }
+    }
+
     /// The address of the first value, as a number: what a ``RuleValue`` keeps of it.
     var address: UInt64 { UInt64(UInt(bitPattern: unsafe base)) }
 

@@ -42,30 +42,40 @@ enum Arithmetic {
     }
 
     @inline(__always) static func add(_ left: RuleValue, _ right: RuleValue) -> RuleValue {
-        guard let a = operand(left), let b = operand(right) else { return .failed }
-        if a.kind == .integer && b.kind == .integer {
-            let (sum, overflow) = a.integer.addingReportingOverflow(b.integer)
-            if !overflow { return RuleValue(sum) }
+        if left.kind == .integer && right.kind == .integer {
+            let (exact, overflow) = left.integer.addingReportingOverflow(right.integer)
+            if !overflow { return RuleValue(exact) }
         }
-        return result(double(a) + double(b))
+        return calculate(left, right, exactly: { $0.addingReportingOverflow($1) }, rounded: { $0 + $1 })
     }
 
-    static func subtract(_ left: RuleValue, _ right: RuleValue) -> RuleValue {
-        guard let a = operand(left), let b = operand(right) else { return .failed }
-        if a.kind == .integer && b.kind == .integer {
-            let (difference, overflow) = a.integer.subtractingReportingOverflow(b.integer)
-            if !overflow { return RuleValue(difference) }
+    @inline(__always) static func subtract(_ left: RuleValue, _ right: RuleValue) -> RuleValue {
+        if left.kind == .integer && right.kind == .integer {
+            let (exact, overflow) = left.integer.subtractingReportingOverflow(right.integer)
+            if !overflow { return RuleValue(exact) }
         }
-        return result(double(a) - double(b))
+        return calculate(left, right, exactly: { $0.subtractingReportingOverflow($1) }, rounded: { $0 - $1 })
     }
 
     @inline(__always) static func multiply(_ left: RuleValue, _ right: RuleValue) -> RuleValue {
+        if left.kind == .integer && right.kind == .integer {
+            let (exact, overflow) = left.integer.multipliedReportingOverflow(by: right.integer)
+            if !overflow { return RuleValue(exact) }
+        }
+        return calculate(left, right, exactly: { $0.multipliedReportingOverflow(by: $1) }, rounded: { $0 * $1 })
+    }
+
+    /// A sum, difference or product of anything.
+    @inline(never) private static func calculate(
+        _ left: RuleValue, _ right: RuleValue, exactly: (Int64, Int64) -> (partialValue: Int64, overflow: Bool),
+        rounded: (Double, Double) -> Double
+    ) -> RuleValue {
         guard let a = operand(left), let b = operand(right) else { return .failed }
         if a.kind == .integer && b.kind == .integer {
-            let (product, overflow) = a.integer.multipliedReportingOverflow(by: b.integer)
-            if !overflow { return RuleValue(product) }
+            let (exact, overflow) = exactly(a.integer, b.integer)
+            if !overflow { return RuleValue(exact) }
         }
-        return result(double(a) * double(b))
+        return result(rounded(double(a), double(b)))
     }
 
     static func divide(_ left: RuleValue, _ right: RuleValue) -> RuleValue {

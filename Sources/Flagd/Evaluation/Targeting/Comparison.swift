@@ -40,9 +40,8 @@ enum Comparison {
     ) -> Bool {
         guard left.count == right.count, spend(left.count, &steps, depth) else { return false }
         for index in 0..<left.count where steps >= 0 {
-            let key = left[index].key.text
-            guard let other = right.find(key, hash: TextHash.hash(key)),
-                strictlyEqual(left[index].value, other, &steps, depth: depth + 1)
+            guard let other = right.find(HashedKey(left.key(at: index))),
+                strictlyEqual(left.value(at: index), other, &steps, depth: depth + 1)
             else { return false }
         }
         return steps >= 0

@@ -54,8 +54,8 @@ struct DeterministicCBOR {
         head(5, UInt64(object.count))
         let members = (0..<object.count).map { index in
             var key = DeterministicCBOR()
-            key.append(text: object[index].key.text)
-            return (key: key.bytes, value: object[index].value)
+            key.append(text: object.key(at: index))
+            return (key: key.bytes, value: object.value(at: index))
         }
         for member in members.sorted(by: { $0.key.lexicographicallyPrecedes($1.key) }) {
             bytes.append(contentsOf: member.key)

@@ -4,18 +4,29 @@ enum MurmurHash3 {
     ///
     /// O(n).
     static func hash(_ bytes: ByteView, seed: UInt32 = 0) -> UInt32 {
-        var hash = seed
-        let blocks = bytes.count >> 2
-        for block in 0..<blocks {
-            hash ^= scramble(bytes.halfWord(at: block << 2))
-            hash = rotate(hash, 13) &* 5 &+ 0xe654_6b64
-        }
-        var tail: UInt32 = 0
-        for index in stride(from: bytes.count &- 1, through: blocks << 2, by: -1) {
-            tail = tail << 8 | UInt32(bytes[index])
-        }
-        if bytes.count & 3 != 0 { hash ^= scramble(tail) }
+        let hash = unsafe bytes.withBuffer { unsafe blocks(UnsafeRawBufferPointer($0), seed) }
         return finish(hash ^ UInt32(truncatingIfNeeded: bytes.count))
+    }
+
+    @inline(__always) private static func blocks(_ bytes: UnsafeRawBufferPointer, _ seed: UInt32) -> UInt32 {
+        var hash = seed
+        guard var next = unsafe bytes.baseAddress else { return hash }
+        let end = next + (bytes.count & ~3)
+        while unsafe next < end {
+            hash ^= scramble(UInt32(littleEndian: unsafe next.loadUnaligned(as: UInt32.self)))
+            hash = rotate(hash, 13) &* 5 &+ 0xe654_6b64
+            unsafe next += 4
+        }
+        switch bytes.count & 3 {
+        case 1: return unsafe hash ^ scramble(byte(next, 0))
+        case 2: return unsafe hash ^ scramble(byte(next, 0) | byte(next, 1) << 8)
+        case 3: return unsafe hash ^ scramble(byte(next, 0) | byte(next, 1) << 8 | byte(next, 2) << 16)
+        default: return hash
+        }
+    }
+
+    @inline(__always) private static func byte(_ base: UnsafeRawPointer, _ offset: Int) -> UInt32 {
+        unsafe UInt32(base.load(fromByteOffset: offset, as: UInt8.self))
     }
 
     @inline(__always) private static func scramble(_ block: UInt32) -> UInt32 {
@@ -23,7 +34,7 @@ enum MurmurHash3 {
     }
 
     @inline(__always) private static func rotate(_ value: UInt32, _ bits: UInt32) -> UInt32 {
-        value << bits | value >> (32 - bits)
+        value &<< bits | value &>> (32 &- bits)
     }
 
     @inline(__always) private static func finish(_ value: UInt32) -> UInt32 {

@@ -28,7 +28,7 @@ extension RuleCompiler {
         let parsed = VariablePath(path, arena: arena)
         let base = stackHeight
         if let fallback { push(fallback) }
-        if scope == .flag, parsed.count > 0, parsed[0].key == ByteView("$flagd") {
+        if scope == .flag, parsed.count > 0, parsed[0].key == VariablePath.Segment.flagd {
             return flagdVariable(parsed, path, fallbackFrom: base)
         }
         if fallback == nil, let operation = iterationVariable(parsed) {
@@ -41,8 +41,8 @@ extension RuleCompiler {
     private func iterationVariable(_ path: VariablePath) -> RuleOperation? {
         switch scope {
         case .element: path.count == 0 ? .element : nil
-        case .reduction where path.count == 1 && path[0].key == ByteView("current"): .element
-        case .reduction where path.count == 1 && path[0].key == ByteView("accumulator"): .accumulator
+        case .reduction where path.count == 1 && path[0].key == VariablePath.Segment.current: .element
+        case .reduction where path.count == 1 && path[0].key == VariablePath.Segment.accumulator: .accumulator
         case .flag, .reduction: nil
         }
     }
@@ -58,8 +58,8 @@ extension RuleCompiler {
         }
         drop(to: base)
         guard parsed.count == 2 else { return fallback }
-        if parsed[1].key == ByteView("flagKey") { return RuleNode(literal: marked(RuleValue(flagKey))) }
-        return unsafe parsed[1].key == ByteView("timestamp") ? RuleNode(.timestamp) : fallback
+        if parsed[1].key == VariablePath.Segment.flagKey { return RuleNode(literal: marked(RuleValue(flagKey))) }
+        return unsafe parsed[1].key == VariablePath.Segment.timestamp ? RuleNode(.timestamp) : fallback
     }
 
     /// A prepared form of an operator with evaluated arguments; nil when it has none.
@@ -76,7 +76,7 @@ extension RuleCompiler {
             return count == 3 && !spreads ? semanticVersionOfConstant(base) : nil
         case .startsWith, .endsWith:
             checkAffix(name, base, spreads: spreads)
-            return nil
+            return count == 2 && !spreads ? variableAffix(operation, base) : nil
         default: return nil
         }
     }
@@ -93,21 +93,33 @@ extension RuleCompiler {
 
     private mutating func variableEqualsText(_ operation: RuleOperation, _ base: Int) -> RuleNode? {
         guard let (path, literal, _) = pathAndLiteral(base), literal.kind == .text else { return nil }
-        drop(to: base)
         let operands = PathAndText(
             path: path, text: literal, isStrict: operation == .strictEqual || operation == .strictNotEqual,
             isNegated: operation == .notEqual || operation == .strictNotEqual)
-        return unsafe make(
-            .variableEqualsText, from: base, value: RuleValue(address: arena.store(operands), count: 1))
+        return make(.variableEqualsText, operands, base)
+    }
+
+    private mutating func variableAffix(_ operation: RuleOperation, _ base: Int) -> RuleNode? {
+        guard let (path, literal, isPathLeft) = pathAndLiteral(base), isPathLeft, literal.kind == .text else {
+            return nil
+        }
+        let operands = PathAndText(path: path, text: literal, isStrict: true, isNegated: false)
+        return make(operation == .startsWith ? .variableStartsWithText : .variableEndsWithText, operands, base)
+    }
+
+    /// A node that needs no children for what its constants say.
+    private mutating func make<Constant: BitwiseCopyable>(
+        _ operation: RuleOperation, _ constant: Constant, _ base: Int
+    ) -> RuleNode {
+        drop(to: base)
+        return unsafe make(operation, from: base, value: RuleValue(address: arena.store(constant), count: 1))
     }
 
     private mutating func variableComparedWithNumber(_ operation: RuleOperation, _ base: Int) -> RuleNode? {
         guard let (path, literal, isPathLeft) = pathAndLiteral(base), Comparison.isNumber(literal) else { return nil }
-        drop(to: base)
         let comparison = isPathLeft ? operation : RuleCompiler.mirrored(operation)
         let operands = PathAndNumber(path: path, number: literal, comparison: comparison)
-        return unsafe make(
-            .variableComparedWithNumber, from: base, value: RuleValue(address: arena.store(operands), count: 1))
+        return make(.variableComparedWithNumber, operands, base)
     }
 
     /// The comparison that says the same of exchanged operands.

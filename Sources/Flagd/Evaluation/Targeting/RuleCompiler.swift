@@ -264,7 +264,7 @@ extension RuleValue {
             var builder = ObjectTableBuilder()
             let table = members
             for index in 0..<table.count {
-                builder.add(key: arena.copy(table[index].key.text), value: table[index].value.copied(into: arena))
+                builder.add(key: arena.copy(table.key(at: index)), value: table.value(at: index).copied(into: arena))
             }
             return builder.build(in: arena)
         default: return self

@@ -5,11 +5,14 @@
     private let slots: UnsafePointer<UInt32>
     private let slotCount: Int
     private let values: UnsafePointer<RuleValue>
+    /// The values' keys, of those that are text.
+    private let keys: UnsafePointer<TextKey>
 
     /// A table of scalars, in an arena; of equal ones the first counts.
     init(_ scalars: [RuleValue], arena: Arena) {
         slotCount = ObjectTable.slotCount(for: max(scalars.count, 2))
         unsafe values = UnsafePointer(arena.copy(scalars))
+        unsafe keys = UnsafePointer(arena.copy(scalars.map { $0.kind == .text ? HashedKey($0.text).key : .none }))
         let table = unsafe arena.allocate(UInt32.self, count: slotCount)
         unsafe table.initialize(repeating: 0, count: slotCount)
         unsafe slots = UnsafePointer(table)
@@ -22,16 +25,21 @@
 
     /// Where a value that is `===` to the given one stands in the list; nil when there is none.
     @inline(__always) func position(of value: RuleValue) -> Int? {
-        var slot = ConstantSet.hash(value) & (slotCount &- 1)
+        if value.kind == .text { return position(of: HashedKey(value.text)) }
+        return find(ConstantSet.hash(value)) { unsafe ConstantSet.equalScalars(value, values[$0]) }
+    }
+
+    @inline(__always) private func position(of text: HashedKey) -> Int? {
+        find(Int(truncatingIfNeeded: text.hash)) { unsafe keys[$0] == text.key }
+    }
+
+    @inline(__always) private func find(_ hash: Int, isEqual: (Int) -> Bool) -> Int? {
+        var slot = hash & (slotCount &- 1)
         while true {
             let entry = unsafe slots[slot]
             if entry == 0 { return nil }
-            let candidate = unsafe values[Int(entry &- 1)]
-            if value.kind == .text && candidate.kind == .text {
-                if candidate.text == value.text { return Int(entry &- 1) }
-            } else if ConstantSet.equalScalars(value, candidate) {
-                return Int(entry &- 1)
-            }
+            let position = Int(entry &- 1)
+            if isEqual(position) { return position }
             slot = (slot &+ 1) & (slotCount &- 1)
         }
     }
@@ -42,7 +50,7 @@
     }
 
     /// Equal scalars have equal hashes: an integral double that of the integer.
-    @inline(__always) private static func hash(_ value: RuleValue) -> Int {
+    private static func hash(_ value: RuleValue) -> Int {
         if value.kind == .text { return Int(truncatingIfNeeded: TextHash.hash(value.text)) }
         var bits = value.bits
         if value.kind == .double {
@@ -67,7 +75,8 @@ struct DispatchTable: BitwiseCopyable {
 extension RuleMachine {
     /// `in` a constant list.
     @inline(__always) mutating func containedInConstants(_ reference: RuleNodeReference) -> RuleValue {
-        let needle = evaluate(reference.child(0))
+        let child = reference.child(0)
+        let needle = child.operation == .variable ? variable(child) : evaluate(child)
         switch needle.kind {
         case .failed, .list, .object: return RuleValue(false)
         default: return RuleValue(unsafe reference.node.constant(ConstantSet.self).pointee.position(of: needle) != nil)

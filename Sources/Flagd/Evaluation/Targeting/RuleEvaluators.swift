@@ -25,7 +25,7 @@ struct RuleEvaluators {
     func find(_ name: ByteView) -> (tape: JSONTape, index: Int)? { position(of: name).map { (tape, $0) } }
 
     private func position(of name: ByteView) -> Int? {
-        names.members.find(name, hash: TextHash.hash(name)).map { Int($0.integer) }
+        names.members.find(HashedKey(name)).map { Int($0.integer) }
     }
 
     /// Whether a rule is nothing but references to `null` or `{}`: no rule.

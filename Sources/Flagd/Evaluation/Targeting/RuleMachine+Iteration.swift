@@ -50,7 +50,12 @@ extension RuleMachine {
             return .null
         }
         if let kernel = kernel(reference, for: elements.count) {
-            for index in 0..<elements.count { unsafe target[index] = kernel.value(elements[index]).asData }
+            var next = unsafe target
+            kernel.run(elements) { _, value in
+                unsafe next.initialize(to: value.asData)
+                unsafe next += 1
+                return true
+            }
         } else {
             for index in 0..<elements.count {
                 guard let value = body(reference, elements[index]) else { return .null }
@@ -67,10 +72,10 @@ extension RuleMachine {
         }
         var count = 0
         if let kernel = kernel(reference, for: elements.count) {
-            for index in 0..<elements.count {
-                let current = elements[index]
+            kernel.run(elements) { current, value in
                 unsafe target[count] = current
-                if kernel.value(current).isTruthy { count &+= 1 }
+                if value.isTruthy { count &+= 1 }
+                return true
             }
         } else {
             for current in elements {
@@ -85,8 +90,7 @@ extension RuleMachine {
     private mutating func reduced(_ elements: ValueList, _ reference: RuleNodeReference) -> RuleValue {
         var total = reference.childCount > 2 ? evaluate(reference.child(2)).asData : .null
         if let kernel = kernel(reference, for: elements.count) {
-            for index in 0..<elements.count { total = kernel.apply(elements[index], total).asData }
-            return total
+            return kernel.reduce(elements, from: total)
         }
         for current in elements {
             accumulator = total
@@ -101,8 +105,12 @@ extension RuleMachine {
         _ elements: ValueList, _ reference: RuleNodeReference, isTruthy: Bool
     ) -> Bool {
         if let kernel = kernel(reference, for: elements.count) {
-            for index in 0..<elements.count where kernel.value(elements[index]).isTruthy == isTruthy { return true }
-            return false
+            var isFound = false
+            kernel.run(elements) { _, value in
+                isFound = value.isTruthy == isTruthy
+                return !isFound
+            }
+            return isFound
         }
         for current in elements {
             guard let value = body(reference, current) else { return false }

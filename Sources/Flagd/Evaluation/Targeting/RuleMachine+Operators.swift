@@ -127,8 +127,8 @@ extension RuleMachine {
         }
     }
 
-    @inline(__always) private func affix(_ operation: RuleOperation, _ text: RuleValue, _ part: RuleValue) -> RuleValue
-    {
+    @inline(__always)
+    private mutating func affix(_ operation: RuleOperation, _ text: RuleValue, _ part: RuleValue) -> RuleValue {
         guard text.kind == .text && part.kind == .text else { return .null }
         return RuleValue(operation == .startsWith ? text.text.hasPrefix(part.text) : text.text.hasSuffix(part.text))
     }

@@ -32,7 +32,7 @@ extension RuleMachine {
         case .object:
             guard isWithin(depth), spend(value.count) else { return false }
             let members = value.members
-            for index in 0..<members.count where !canWalk(members[index].value, depth: depth + 1) { return false }
+            for index in 0..<members.count where !canWalk(members.value(at: index), depth: depth + 1) { return false }
             return true
         default: return true
         }
@@ -55,7 +55,12 @@ extension RuleMachine {
 
     /// `cat`.
     mutating func concatenate(_ arguments: ValueList) -> RuleValue {
-        if arguments.allSatisfy({ $0.kind == .text }) { return join(arguments) }
+        var areTexts = true
+        arguments.visit { argument in
+            areTexts = argument.kind == .text
+            return areTexts
+        }
+        if areTexts { return join(arguments) }
         return unsafe withUnsafeTemporaryAllocation(of: RuleValue.self, capacity: arguments.count) { pieces in
             for index in 0..<arguments.count {
                 unsafe pieces.initializeElement(at: index, to: RuleValue(text(of: arguments[index])))
@@ -67,15 +72,20 @@ extension RuleMachine {
     /// Texts one behind the other.
     private mutating func join(_ texts: ValueList) -> RuleValue {
         if texts.count == 1 { return RuleValue(texts[0].text) }
-        let total = texts.reduce(0) { $0 + $1.count }
+        var total = 0
+        texts.visit { piece in
+            total &+= piece.count
+            return true
+        }
         guard spend(total >> 3), let target = unsafe scratch.bytes(total) else {
             reachLimit("EvaluationLimits.maximumScratchBytes")
             return .emptyText
         }
-        var offset = 0
-        for piece in texts {
-            _ = unsafe TextBuffer.copy(piece.text, to: target + offset)
-            offset += piece.count
+        var next = unsafe target
+        texts.visit { piece in
+            _ = unsafe TextBuffer.copy(piece.text, to: next)
+            unsafe next += piece.count
+            return true
         }
         return unsafe RuleValue(ByteView(target, count: total))
     }
@@ -143,13 +153,13 @@ struct TextWriter {
             append("]")
         case .object:
             let table = value.members
-            let sorted = (0..<table.count).sorted { table[$0].key.text.compare(table[$1].key.text) < 0 }
+            let sorted = (0..<table.count).sorted { table.key(at: $0).compare(table.key(at: $1)) < 0 }
             append("{")
             for (position, member) in sorted.enumerated() {
                 if position > 0 { append(",") }
-                quote(table[member].key.text)
+                quote(table.key(at: member))
                 append(":")
-                writeJSON(table[member].value)
+                writeJSON(table.value(at: member))
             }
             append("}")
         }

@@ -29,6 +29,17 @@ extension RuleMachine {
         return unsafe isEqual != operands.pointee.isNegated
     }
 
+    /// Whether the text at a path begins, or ends, with a constant text; null of anything else.
+    @inline(__always) mutating func variableAffix(_ reference: RuleNodeReference) -> RuleValue {
+        let operands = unsafe reference.node.constant(PathAndText.self)
+        guard let found = lookUp(unsafe VariablePath(operands.pointee.path), scope: reference.scope),
+            found.kind == .text
+        else { return .null }
+        let part = unsafe operands.pointee.text.text
+        let isPrefix = reference.operation == .variableStartsWithText
+        return RuleValue(isPrefix ? found.text.hasPrefix(part) : found.text.hasSuffix(part))
+    }
+
     /// Whether a path's value stands to a constant number as asked.
     @inline(__always) mutating func variableComparedWithNumber(_ reference: RuleNodeReference) -> Bool {
         let operands = unsafe reference.node.constant(PathAndNumber.self)
@@ -38,15 +49,9 @@ extension RuleMachine {
 
     /// The value at a path; nil when a part of it is missing.
     @inline(__always) mutating func lookUp(_ path: VariablePath, scope: RuleScope) -> RuleValue? {
-        guard path.count > 0 else { return allData(scope) }
-        guard var value = top(path[0], scope: scope) else { return nil }
-        var index = 1
-        while index < path.count {
-            guard let next = value.step(path[index]) else { return nil }
-            value = next
-            index &+= 1
-        }
-        return value
+        guard let first = unsafe path.first else { return allData(scope) }
+        guard let value = unsafe top(first, scope: scope) else { return nil }
+        return path.count == 1 ? value : path.walk(value, from: 1)
     }
 
     /// The value at a path that is only known now; nil when a part of it is missing.
@@ -58,26 +63,33 @@ extension RuleMachine {
         if scope == .flag && part == ByteView("$flagd") {
             value = flagdObject()
         } else {
-            guard let found = top(VariablePath.Segment(part), scope: scope) else { return nil }
+            let segment = VariablePath.Segment(part)
+            guard let found = unsafe withUnsafePointer(to: segment, { unsafe top($0, scope: scope) }) else {
+                return nil
+            }
             value = found
         }
         while let part = parts.next() {
-            guard let next = value.step(VariablePath.Segment(part)) else { return nil }
+            guard let next = value.step(part) else { return nil }
             value = next
         }
         return value
     }
 
-    @inline(__always) private func top(_ segment: VariablePath.Segment, scope: RuleScope) -> RuleValue? {
+    @inline(__always)
+    private mutating func top(_ segment: UnsafePointer<VariablePath.Segment>, scope: RuleScope) -> RuleValue? {
         switch scope {
         case .flag:
-            if enrichment.count > 0, let found = enrichment.find(segment.key, hash: segment.hash) { return found }
-            return context.find(segment.key, hash: segment.hash)
-        case .element: return element.step(segment)
-        case .reduction:
-            if segment.key == ByteView("current") { return element }
-            return segment.key == ByteView("accumulator") ? accumulator : nil
+            if enrichment.count > 0, let found = unsafe enrichment.find(segment.pointee.name) { return found }
+            return unsafe context.find(segment.pointee.name)
+        case .element: return unsafe element.step(segment)
+        case .reduction: return unsafe topOfReduction(segment.pointee.key)
         }
+    }
+
+    @inline(never) private mutating func topOfReduction(_ key: TextKey) -> RuleValue? {
+        if key == VariablePath.Segment.current { return element }
+        return key == VariablePath.Segment.accumulator ? accumulator : nil
     }
 
     mutating func dynamicVariable(_ reference: RuleNodeReference) -> RuleValue {
@@ -114,7 +126,7 @@ extension RuleMachine {
             guard canBuildObject(of: context.count + enrichment.count + 3) else { return .null }
             var all = ObjectTableBuilder()
             for table in [context, enrichment] {
-                for index in 0..<table.count { all.add(key: table[index].key.text, value: table[index].value) }
+                for index in 0..<table.count { all.add(key: table.key(at: index), value: table.value(at: index)) }
             }
             all.add(key: ByteView("$flagd"), value: flagdObject())
             return all.build(in: scratch.arena())
@@ -146,7 +158,7 @@ extension RuleMachine {
     }
 }
 
-/// The constant data of ``RuleOperation/variableEqualsText``.
+/// The constant data of ``RuleOperation/variableEqualsText`` and its like.
 struct PathAndText: BitwiseCopyable {
     /// The ``VariablePath``'s value.
     let path: RuleValue

@@ -57,6 +57,7 @@
         case .element: return element
         case .accumulator: return accumulator
         case .variableEqualsText: return RuleValue(variableEqualsText(reference))
+        case .variableStartsWithText, .variableEndsWithText: return variableAffix(reference)
         case .variableComparedWithNumber: return RuleValue(variableComparedWithNumber(reference))
         case .conditional: return conditional(reference)
         case .dispatch: return dispatch(reference)
@@ -92,7 +93,10 @@
     mutating func holds(_ reference: RuleNodeReference) -> Bool {
         switch reference.operation {
         case .variableEqualsText: return variableEqualsText(reference)
+        case .variableStartsWithText, .variableEndsWithText: return variableAffix(reference).isTrue
         case .variableComparedWithNumber: return variableComparedWithNumber(reference)
+        case .containedInConstants: return containedInConstants(reference).isTrue
+        case .semanticVersionOfConstant: return semanticVersionOfConstant(reference).isTrue
         case .and:
             for index in 0..<reference.childCount where !holds(reference.child(index)) { return false }
             return reference.childCount > 0

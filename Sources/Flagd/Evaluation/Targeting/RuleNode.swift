@@ -32,6 +32,9 @@ enum RuleOperation: UInt8 {
     case greaterOrEqual
     /// `==`, `===`, `!=` or `!==` of a path and a constant text (``PathAndText``).
     case variableEqualsText
+    /// `starts_with` or `ends_with` of a path and a constant text (``PathAndText``).
+    case variableStartsWithText
+    case variableEndsWithText
     /// `<`, `<=`, `>` or `>=` of a path and a constant number (``PathAndNumber``).
     case variableComparedWithNumber
     case add

@@ -265,7 +265,8 @@ extension RuleMachine {
     /// `sem_ver` whose operator and right side are constants.
     mutating func semanticVersionOfConstant(_ reference: RuleNodeReference) -> RuleValue {
         let constant = unsafe reference.node.constant(VersionConstant.self)
-        let value = operand(reference.child(0))
+        let child = reference.child(0)
+        let value = child.operation == .variable ? variable(child) : evaluate(child)
         if value.kind == .text, let right = unsafe constant.pointee.release, let left = ReleaseVersion(value.text) {
             return RuleValue(unsafe constant.pointee.comparison.holds(left, right))
         }

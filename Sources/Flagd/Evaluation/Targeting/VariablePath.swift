@@ -7,19 +7,23 @@
 
     /// A part between dots: a key, and a list index when it is one.
     @safe struct Segment: BitwiseCopyable {
-        private let text: RuleValue
-        /// The ``TextHash`` of the key.
-        let hash: UInt64
+        let name: HashedKey
         /// The index into a list; −1 when the text is none (leading zeros, signs, anything but digits).
         let index: Int
 
         init(_ key: ByteView) {
-            text = RuleValue(key)
-            hash = TextHash.hash(key)
+            name = HashedKey(key)
             index = Segment.listIndex(key)
         }
 
-        @inline(__always) var key: ByteView { text.text }
+        @inline(__always) var key: TextKey { name.key }
+
+        /// The keys that mean something of their own.
+        static let flagd = HashedKey(ByteView("$flagd")).key
+        static let flagKey = HashedKey(ByteView("flagKey")).key
+        static let timestamp = HashedKey(ByteView("timestamp")).key
+        static let current = HashedKey(ByteView("current")).key
+        static let accumulator = HashedKey(ByteView("accumulator")).key
 
         private static func listIndex(_ text: ByteView) -> Int {
             guard !text.isEmpty, text.count <= 18, text.count == 1 || text[0] != UInt8(ascii: "0") else { return -1 }
@@ -60,11 +64,14 @@
     /// What a node keeps of it.
     var value: RuleValue { unsafe RuleValue(address: base, count: count) }
 
-    @inline(__always) subscript(index: Int) -> Segment {
+    subscript(index: Int) -> Segment {
         precondition(UInt(bitPattern: index) < UInt(bitPattern: count), "index out of range")
         guard let base = unsafe base else { preconditionFailure("a path with segments has a base") }
         return unsafe base[index]
     }
+
+    /// The first segment; nil for the path that is all data.
+    @inline(__always) var first: UnsafePointer<Segment>? { unsafe count > 0 ? base : nil }
 
     /// The parts of a path's text, one after the other.
     struct Parts: IteratorProtocol {
@@ -85,15 +92,37 @@
     }
 }
 
+extension VariablePath {
+    /// What the segments from an index on name below a value; nil when a part of it is missing.
+    @inline(__always) func walk(_ value: RuleValue, from start: Int) -> RuleValue? {
+        guard let base = unsafe base else { return value }
+        var value = value
+        var index = start
+        while index < count {
+            guard let next = unsafe value.step(base + index) else { return nil }
+            value = next
+            index &+= 1
+        }
+        return value
+    }
+}
+
 extension RuleValue {
     /// The member or element that a segment names; nil when there is none.
-    @inline(__always) func step(_ segment: VariablePath.Segment) -> RuleValue? {
+    @inline(__always) func step(_ segment: UnsafePointer<VariablePath.Segment>) -> RuleValue? {
         switch kind {
-        case .object: return members.find(segment.key, hash: segment.hash)
+        case .object: return unsafe members.find(segment.pointee.name)
         case .list:
             let list = elements
-            return segment.index >= 0 && segment.index < list.count ? list[segment.index] : nil
+            let index = unsafe segment.pointee.index
+            return index >= 0 && index < list.count ? list[index] : nil
         default: return nil
         }
+    }
+
+    /// The member or element that a text names; nil when there is none.
+    func step(_ key: ByteView) -> RuleValue? {
+        let segment = VariablePath.Segment(key)
+        return unsafe withUnsafePointer(to: segment) { unsafe step($0) }
     }
 }

@@ -23,7 +23,6 @@ final class ByteViewTests: XCTestCase {
     func testWords() {
         let text = view("0123456789")
         XCTAssertEqual(text.word(at: 1), 0x3837_3635_3433_3231)
-        XCTAssertEqual(text.halfWord(at: 6), 0x3938_3736)
     }
 
     func testFirstIndex() {
@@ -83,4 +82,41 @@ final class ByteViewTests: XCTestCase {
         let bytes: [UInt8] = [0x61, 0xff, 0x62]
         XCTAssertEqual(bytes.withUnsafeBufferPointer { ByteView($0).string }, "a\u{fffd}b")
     }
+
+    /// Every length around the sizes of the reads, and a difference at every place.
+    func testEqualityAndCopiesOfAllLengths() {
+        for length in 0...70 {
+            let bytes = (0..<length).map { UInt8(truncatingIfNeeded: $0 &* 7 &+ 1) }
+            let text = bytes.withUnsafeBufferPointer { Arena.kept.copy(ByteView($0)) }
+            var copied = [UInt8](repeating: 0xff, count: length + 1)
+            copied.withUnsafeMutableBytes { if let base = $0.baseAddress { text.copy(to: base) } }
+            XCTAssertEqual(copied, bytes + [0xff])
+            for place in 0..<length {
+                var other = bytes
+                other[place] ^= 0x80
+                other.withUnsafeBufferPointer { XCTAssertFalse(ByteView($0) == text, "\(place) of \(length)") }
+            }
+            bytes.withUnsafeBufferPointer { XCTAssertTrue(ByteView($0) == text) }
+        }
+    }
+
+    func testWordsOfShortTexts() {
+        for length in 0...15 {
+            let bytes = (0..<length).map { UInt8($0 + 1) }
+            let words = bytes.withUnsafeBufferPointer { ByteView($0).words }
+            let expected = (bytes + [UInt8](repeating: 0, count: 16 - length)).withUnsafeBytes {
+                (
+                    UInt64(littleEndian: $0.loadUnaligned(as: UInt64.self)),
+                    UInt64(littleEndian: $0.loadUnaligned(fromByteOffset: 8, as: UInt64.self))
+                )
+            }
+            XCTAssertEqual(words.0, expected.0)
+            XCTAssertEqual(words.1, expected.1)
+        }
+    }
+}
+
+extension Arena {
+    /// Lives as long as the tests.
+    fileprivate static let kept = Arena()
 }

@@ -12,8 +12,16 @@ final class ObjectTableTests: XCTestCase {
     }
 
     private func find(_ key: String, in table: ObjectTable) -> Int64? {
-        let key = arena.copy(key)
-        return table.find(key, hash: TextHash.hash(key))?.integer
+        table.find(HashedKey(arena.copy(key)))?.integer
+    }
+
+    func testLongAndShortKeysSideBySide() {
+        let names = ["", "a", "exactly-fifteen", "exactly--sixteen", String(repeating: "long", count: 20)]
+        for filler in [0, 20] {
+            let table = object((0..<filler).map { ("filler\($0)", 0) } + names.enumerated().map { ($1, Int64($0)) })
+            for (index, name) in names.enumerated() { XCTAssertEqual(find(name, in: table), Int64(index), name) }
+            XCTAssertNil(find("exactly-sixteen-", in: table))
+        }
     }
 
     func testObjectsOfAllSizes() {
@@ -22,7 +30,7 @@ final class ObjectTableTests: XCTestCase {
             XCTAssertEqual(table.count, count)
             for index in 0..<count { XCTAssertEqual(find("key\(index)", in: table), Int64(index)) }
             for other in ["", "key", "key\(count)", "other"] { XCTAssertNil(find(other, in: table)) }
-            XCTAssertEqual((0..<count).map { table[$0].key.text.string }, (0..<count).map { "key\($0)" })
+            XCTAssertEqual((0..<count).map { table.key(at: $0).string }, (0..<count).map { "key\($0)" })
         }
     }
 
@@ -54,14 +62,15 @@ final class ObjectTableTests: XCTestCase {
     }
 
     func testKeySet() {
+        let key = { (text: String) in HashedKey(self.arena.copy(text)) }
         var set = KeySet(capacity: 0)
         for number in 0..<1000 {
-            XCTAssertTrue(set.insert(arena.copy("key\(number)")))
-            XCTAssertFalse(set.insert(arena.copy("key\(number)")))
+            XCTAssertTrue(set.insert(key("key\(number)")))
+            XCTAssertFalse(set.insert(key("key\(number)")))
         }
         XCTAssertEqual(set.count, 1000)
-        for number in 0..<1000 { XCTAssertEqual(set.position(inserting: arena.copy("key\(number)")), number) }
-        XCTAssertEqual(set.position(inserting: .empty), 1000)
-        XCTAssertEqual(set.position(inserting: .empty), 1000)
+        for number in 0..<1000 { XCTAssertEqual(set.position(inserting: key("key\(number)")), number) }
+        XCTAssertEqual(set.position(inserting: key("")), 1000)
+        XCTAssertEqual(set.position(inserting: key("")), 1000)
     }
 }

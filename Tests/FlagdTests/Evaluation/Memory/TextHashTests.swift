@@ -10,7 +10,7 @@ final class TextHashTests: XCTestCase {
             let text = String(repeating: "x", count: length)
             XCTAssertEqual(TextHash.hash(arena.copy(text)), TextHash.hash(arena.copy(text)))
             XCTAssertEqual(
-                TextHash.hash(arena.copy(text)), TextHash.hash(arena.copy(text), seed: TextHash.processSeed))
+                TextHash.hash(arena.copy(text)), HashedKey(arena.copy(text), seed: TextHash.processSeed).hash)
         }
     }
 
@@ -33,13 +33,13 @@ final class TextHashTests: XCTestCase {
 
     func testTheSeedMatters() {
         let text = arena.copy("flag")
-        XCTAssertNotEqual(TextHash.hash(text, seed: 1), TextHash.hash(text, seed: 2))
+        XCTAssertNotEqual(HashedKey(text, seed: 1).hash, HashedKey(text, seed: 2).hash)
     }
 
     func testLowBitsAreSpread() {
         var slots = [Int](repeating: 0, count: 64)
         for number in 0..<6400 {
-            slots[Int(TextHash.hash(arena.copy("flag-\(number)"), seed: 0xdead_beef_cafe_babe) & 63)] += 1
+            slots[Int(HashedKey(arena.copy("flag-\(number)"), seed: 0xdead_beef_cafe_babe).hash & 63)] += 1
         }
         XCTAssertTrue(slots.allSatisfy { (40...180).contains($0) }, "\(slots)")
     }

@@ -71,6 +71,10 @@ final class RuleCompilerTests: XCTestCase {
             try assertOperation(#"{"\#(name)":[{"var":"a"},5]}"#, is: .variableComparedWithNumber)
             try assertOperation(#"{"\#(name)":[5,{"var":"a"}]}"#, is: .variableComparedWithNumber)
         }
+        try assertOperation(#"{"starts_with":[{"var":"a"},"x"]}"#, is: .variableStartsWithText)
+        try assertOperation(#"{"ends_with":[{"var":"a"},"x"]}"#, is: .variableEndsWithText)
+        try assertOperation(#"{"starts_with":["x",{"var":"a"}]}"#, is: .startsWith)
+        try assertOperation(#"{"ends_with":[{"var":"a"},5]}"#, is: .endsWith)
         try assertOperation(#"{"==":[{"var":["a","d"]},"x"]}"#, is: .equal)
         try assertOperation(#"{"==":[{"var":""},"x"]}"#, is: .equal)
         try assertOperation(#"{"<":[1,{"var":"a"},5]}"#, is: .less)
