@@ -4,6 +4,9 @@ struct FlagSetCompiler {
     private var parts = FlagSetParts()
     private var texts = TextInterner()
     private var rules: RuleCompiler
+    /// Rules of the payload at hand, and variants of all.
+    private var sharedRules = TapeCache<RuleNodeReference>()
+    private var sharedVariants = TapeCache<VariantTable>()
     private var tape = JSONTape()
     /// Where the payload at hand begins among the records.
     private var firstRecord = 0
@@ -36,6 +39,8 @@ struct FlagSetCompiler {
         parts.payloadMetadata.append(Structure())
         firstRecord = parts.records.count
         deferred.removeAll()
+        // Other evaluators may stand in this payload.
+        sharedRules.removeAll()
         flagDiagnostics.removeAll()
         flagsProblem = nil
         let evaluators: (tape: JSONTape, text: ByteView)
@@ -297,9 +302,17 @@ extension FlagSetCompiler {
         _ targeting: Int, of position: Int, place: FlagPlace, variants: VariantTable? = nil
     ) {
         let record = parts.records[position]
+        let shared = unsafe sharedRules.place(of: tape, targeting, circumstances: UInt(bitPattern: record.variants))
+        if let shared, let rule = sharedRules.find(shared, tape, targeting) {
+            parts.records[position] = unsafe record.with(rule: rule.address, state: record.state)
+            return
+        }
         rules.begin(flagKey: place.key, variants: variants ?? VariantTable(record, arena: parts.arena))
         let rule = rules.compileRule(tape, at: targeting)
         if let rule {
+            if let shared, rules.warnings.isEmpty, !rules.usesFlagKey {
+                sharedRules.store(rule, shared, tape, targeting)
+            }
             parts.records[position] = unsafe record.with(rule: rule.address, state: record.state)
         } else {
             let reason = rules.failure ?? "its rule cannot be compiled"
@@ -316,6 +329,9 @@ extension FlagSetCompiler {
 extension FlagSetCompiler {
     private mutating func variants(_ members: FlagMembers, _ place: FlagPlace) -> VariantTable {
         guard let index = members.variants, case .object(let count, _) = tape[index] else { return .empty }
+        let shared = sharedVariants.place(of: tape, index)
+        if let shared, let table = sharedVariants.find(shared, tape, index) { return table }
+        let reports = flagDiagnostics.count
         let memory = unsafe parts.arena.allocate(VariantRecord.self, count: count)
         var filled = 0
         var next = index + 1
@@ -332,6 +348,8 @@ extension FlagSetCompiler {
         }
         let table = unsafe VariantTable(memory, count: filled, arena: parts.arena)
         checkTypes(table, place)
+        // What there is to report is reported of each flag.
+        if let shared, flagDiagnostics.count == reports { sharedVariants.store(table, shared, tape, index) }
         return table
     }
 

@@ -84,4 +84,48 @@ final class FlagSetCompilerTests: XCTestCase {
             XCTAssertEqual(flags.set.flags.first?.variants.count, 3 + filler)
         }
     }
+
+    /// Equal variants and rules are compiled once; what depends on the flag stays the flag's own.
+    func testFlagsThatShareVariantsAndRules() throws {
+        let rule = #"{"if":[{"==":[{"var":"tier"},"gold"]},"on","off"]}"#
+        let own = #"{"if":[{"==":[{"var":"$flagd.flagKey"},"b"]},"on","off"]}"#
+        let variants = #""variants":{"on":true,"off":false},"defaultVariant":"off""#
+        let turned = #""variants":{"off":false,"on":true},"defaultVariant":"off""#
+        let flags = try TestFlags(
+            """
+            {"flags":{"a":{\(variants),"targeting":\(own)},"b":{\(variants),"targeting":\(own)},
+            "c":{\(variants),"targeting":\(rule)},"d":{\(variants),"targeting":\(rule)},"e":{\(turned),"targeting":\(rule)}}}
+            """)
+        let gold: EvaluationContext = ["tier": "gold"]
+        for (key, isOn) in [("a", false), ("b", true), ("c", true), ("d", true), ("e", true)] {
+            let details = flags.evaluator.resolveBoolean(key, default: !isOn, context: gold)
+            XCTAssertEqual(details.value, isOn, key)
+            XCTAssertEqual(details.variant, isOn ? "on" : "off", key)
+        }
+        let records = flags.set.tables
+        XCTAssertEqual(records.record(2).variants, records.record(3).variants)
+        XCTAssertEqual(records.record(2).rule, records.record(3).rule)
+        XCTAssertNotEqual(records.record(0).rule, records.record(1).rule)
+        XCTAssertNotEqual(records.record(3).rule, records.record(4).rule)
+    }
+
+    func testWhatThereIsToReportIsReportedOfEachFlag() throws {
+        let flag = #"{"variants":{"a":1,"b":"x"},"targeting":{"starts_with":[{"var":"a"}]}}"#
+        let flags = try TestFlags(#"{"flags":{"f":\#(flag),"g":\#(flag)}}"#)
+        XCTAssertEqual(
+            flags.set.diagnostics.map(\.pointer).sorted(),
+            ["f", "g"].flatMap {
+                ["/flags/\($0)/targeting", "/flags/\($0)/variants"]
+            })
+    }
+
+    /// A rule that refers to evaluators means something else in another payload.
+    func testRulesOfSeveralPayloadsAreNotShared() throws {
+        let payload = { (key: String, value: String) in
+            #"{"$evaluators":{"e":\#(value)},"flags":{"\#(key)":{"variants":{"on":true,"off":false},"targeting":{"if":[{"$ref":"e"},"on","off"]}}}}"#
+        }
+        let flags = try TestFlags(payload("a", "true"), payload("b", "false"))
+        XCTAssertEqual(flags.evaluator.resolveBoolean("a", default: false, context: nil).variant, "on")
+        XCTAssertEqual(flags.evaluator.resolveBoolean("b", default: true, context: nil).variant, "off")
+    }
 }

@@ -202,7 +202,11 @@ extension JSONParser {
     private mutating func string() throws(JSONError) -> ByteView {
         position &+= 1
         let start = position
-        try skipPlainText()
+        // Most texts are short: their end is found without a call.
+        if position &+ 8 <= text.count {
+            position &+= JSONParser.specialBytes(in: text.word(at: position)).trailingZeroBitCount >> 3
+        }
+        if position == text.count || text[position] != UInt8(ascii: "\"") { try skipPlainText() }
         if text[position] == UInt8(ascii: "\"") {
             position &+= 1
             return text[start..<(position &- 1)]
@@ -213,7 +217,15 @@ extension JSONParser {
     /// Advances to the next quote or backslash.
     private mutating func skipPlainText() throws(JSONError) {
         while true {
-            while position &+ 8 <= text.count && JSONParser.isPlain(text.word(at: position)) { position &+= 8 }
+            while position &+ 8 <= text.count {
+                let special = JSONParser.specialBytes(in: text.word(at: position))
+                if special == 0 {
+                    position &+= 8
+                } else {
+                    position &+= special.trailingZeroBitCount >> 3
+                    break
+                }
+            }
             guard position < text.count else { throw error("a text that does not end") }
             let byte = text[position]
             if byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") { return }
@@ -229,14 +241,16 @@ extension JSONParser {
         }
     }
 
-    /// Whether eight bytes are all ASCII without control characters, quotes and backslashes.
-    @inline(__always) private static func isPlain(_ word: UInt64) -> Bool {
+    /// The high bit of each of eight bytes that is a control character, a quote, a backslash or no ASCII.
+    ///
+    /// The lowest is surely right; a higher one may be the borrow of one below it.
+    @inline(__always) private static func specialBytes(in word: UInt64) -> UInt64 {
         let ones: UInt64 = 0x0101_0101_0101_0101
         let highs: UInt64 = 0x8080_8080_8080_8080
         let quote = word ^ (ones &* 0x22)
         let backslash = word ^ (ones &* 0x5c)
         let found = (word &- ones &* 0x20) | (quote &- ones) | (backslash &- ones) | word
-        return found & highs == 0
+        return found & highs
     }
 
     private mutating func escapedString(from start: Int) throws(JSONError) -> ByteView {

@@ -40,6 +40,9 @@ struct JSONTape {
         }
     }
 
+    /// The node as it is kept: a scalar, or a container's count and end in a list's or an object's clothes.
+    @inline(__always) func node(at index: Int) -> RuleValue { nodes[index] }
+
     /// The index behind the value that begins at an index.
     @inline(__always) func end(of index: Int) -> Int {
         switch self[index] {

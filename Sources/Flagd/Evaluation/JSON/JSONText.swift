@@ -99,9 +99,13 @@ extension JSONTape {
         case .array:
             let values = elements(of: index).map { ruleValue(at: $0, arena: arena) }
             return unsafe RuleValue(list: ValueList(arena.copy(values), count: values.count))
-        case .object:
-            var builder = ObjectTableBuilder()
-            for (key, value) in members(of: index) { builder.add(key: key, value: ruleValue(at: value, arena: arena)) }
+        case .object(let count, _):
+            var builder = ObjectTableBuilder(capacity: count)
+            var next = index + 1
+            for _ in 0..<count {
+                builder.add(key: text(at: next) ?? .empty, value: ruleValue(at: next + 1, arena: arena))
+                next = end(of: next + 1)
+            }
             return builder.build(in: arena)
         }
     }

@@ -75,6 +75,9 @@
 struct ObjectTableBuilder {
     private var members: [Member] = []
 
+    /// - Parameter capacity: how many members are expected.
+    init(capacity: Int = 0) { members.reserveCapacity(capacity) }
+
     private struct Member {
         let name: HashedKey
         let value: RuleValue
@@ -113,6 +116,7 @@ struct ObjectTableBuilder {
 
     private func withoutEarlierDuplicates() -> [Member] {
         if members.count <= ObjectTable.scanLimit {
+            if areDistinct { return members }
             return members.enumerated().filter { position, member in
                 !members[(position + 1)...].contains { $0.name.key == member.name.key }
             }.map(\.element)
@@ -123,6 +127,13 @@ struct ObjectTableBuilder {
         for member in members.reversed() where seen.insert(member.name) { kept.append(member) }
         kept.reverse()
         return kept
+    }
+
+    private var areDistinct: Bool {
+        for position in members.indices.dropFirst() {
+            for earlier in 0..<position where members[earlier].name.key == members[position].name.key { return false }
+        }
+        return true
     }
 }
 

@@ -10,8 +10,8 @@ enum MurmurHash3 {
 
     @inline(__always) private static func blocks(_ bytes: UnsafeRawBufferPointer, _ seed: UInt32) -> UInt32 {
         var hash = seed
-        guard var next = unsafe bytes.baseAddress else { return hash }
-        let end = next + (bytes.count & ~3)
+        guard var next = bytes.baseAddress else { return hash }
+        let end = unsafe next + (bytes.count & ~3)
         while unsafe next < end {
             hash ^= scramble(UInt32(littleEndian: unsafe next.loadUnaligned(as: UInt32.self)))
             hash = rotate(hash, 13) &* 5 &+ 0xe654_6b64

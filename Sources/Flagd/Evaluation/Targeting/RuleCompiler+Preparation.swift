@@ -58,7 +58,10 @@ extension RuleCompiler {
         }
         drop(to: base)
         guard parsed.count == 2 else { return fallback }
-        if parsed[1].key == VariablePath.Segment.flagKey { return RuleNode(literal: marked(RuleValue(flagKey))) }
+        if parsed[1].key == VariablePath.Segment.flagKey {
+            usesFlagKey = true
+            return RuleNode(literal: marked(RuleValue(flagKey)))
+        }
         return unsafe parsed[1].key == VariablePath.Segment.timestamp ? RuleNode(.timestamp) : fallback
     }
 

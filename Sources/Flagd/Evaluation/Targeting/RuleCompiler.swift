@@ -11,6 +11,8 @@ struct RuleCompiler {
     private var variants = VariantTable.empty
     /// What `$ref` names; a bare rule has no `$ref`.
     var evaluators: RuleEvaluators?
+    /// Whether the flag's key stands in the rule at hand, which then is no other flag's.
+    var usesFlagKey = false
     /// Nodes that `$ref` has added to the rule at hand, and to all.
     private var referencedNodes = 0
     private var referencedNodesInAll = 0
@@ -39,6 +41,7 @@ struct RuleCompiler {
         self.flagKey = flagKey
         self.variants = variants
         failure = nil
+        usesFlagKey = false
         referencedNodes = 0
         warnings.removeAll()
         stack.removeAll(keepingCapacity: true)
