@@ -49,6 +49,8 @@ final class ProviderLifecycleTests: XCTestCase {
         let flags = InMemoryFlagSource()
         let provider = try provider(source, flags)
         let waiting = (0..<5).map { _ in Task { try await provider.initialize() } }
+        // All of them: one that came after the deadline would begin anew.
+        try await waitUntil("all wait") { provider.engine.state.withLock { $0.waiters.count } == 5 }
         try await waitUntil("the source runs") { source.runs.load(ordering: .relaxed) == 1 }
         time.advance(by: .milliseconds(500))
         for task in waiting {
