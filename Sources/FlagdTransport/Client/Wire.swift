@@ -45,6 +45,8 @@ final class Wire {
 
     /// How much is read from the socket at a time under TLS: a few records of the greatest size.
     private static let cipherBufferSize = 64 * 1024
+    /// How many bytes that TLS answers by itself may wait for the server to read, beside a chunk of output.
+    private static let maximumAnswers = 256 * 1024
 
     /// Takes a connected socket over; with a session, everything is encrypted and begins with ``handshake()``.
     init(socket: Socket, tls: TLSSession?) {
@@ -137,6 +139,7 @@ final class Wire {
     }
 
     private func read(_ tls: TLSSession, into buffer: inout [UInt8]) -> Reading {
+        var hasReceived = false
         while true {
             let transfer = unsafe buffer.withUnsafeMutableBytes { unsafe tls.read(into: $0) }
             switch transfer {
@@ -147,6 +150,12 @@ final class Wire {
                 return .failed(.tls, cause: cause)
             case .wantsInput: break
             }
+            if tls.outputCount > Self.maximumAnswers {
+                return .failed(.tls, cause: "the server asks for answers of TLS that it does not read")
+            }
+            // Messages of TLS itself may come without end and must not keep the thread; poll announces what is left in the socket.
+            guard !hasReceived else { return .wouldBlock }
+            hasReceived = true
             switch receiveCiphertext(tls) {
             case .count: continue
             case .wouldBlock: return .wouldBlock

@@ -111,14 +111,17 @@ import FlagdHTTP2
         return count > 0 ? .count(Int(count)) : outcome(count)
     }
 
-    /// Whether bytes wait for the server.
-    var hasOutput: Bool {
-        unsafe library.BIO_ctrl_pending(output) > 0
+    /// How many bytes wait for the server.
+    var outputCount: Int {
+        unsafe library.BIO_ctrl_pending(output)
     }
+
+    /// Whether bytes wait for the server.
+    var hasOutput: Bool { outputCount > 0 }
 
     /// Takes the bytes that wait for the server.
     func takeOutput() -> [UInt8] {
-        let count = unsafe library.BIO_ctrl_pending(output)
+        let count = outputCount
         guard count > 0 else { return [] }
         return unsafe [UInt8](unsafeUninitializedCapacity: count) { buffer, initialized in
             let taken = unsafe library.BIO_read(output, buffer.baseAddress, CInt(clamping: count))

@@ -1,3 +1,4 @@
+import FlagdTestSupport
 import XCTest
 
 @testable import FlagdTransport
@@ -10,7 +11,7 @@ final class WireTests: XCTestCase {
     }
 
     /// A connected pair: our wire, and the other end as a test's connection.
-    private func pair() throws -> (wire: Wire, peer: RawConnection, server: RawServer) {
+    private func pair(tls: TLSSession? = nil) throws -> (wire: Wire, peer: RawConnection, server: RawServer) {
         let peer = Box<RawConnection>()
         let finished = finished
         let done = DispatchSemaphore(value: 0)
@@ -26,7 +27,7 @@ final class WireTests: XCTestCase {
         XCTAssertEqual(socket.connect(to: address), .connected)
         done.wait()
         unlink(path)
-        return (Wire(socket: socket, tls: nil), try XCTUnwrap(peer.value), server)
+        return (Wire(socket: socket, tls: tls), try XCTUnwrap(peer.value), server)
     }
 
     func testReads() throws {
@@ -81,5 +82,59 @@ final class WireTests: XCTestCase {
         XCTAssertEqual(wire.handshake(), .finished)
         peer.close()
         wire.close()
+    }
+
+    /// A pair whose TLS handshake is over.
+    private func securePair(isVersion12: Bool = false) throws -> (
+        wire: Wire, peer: RawConnection, tls: TLSPeer, server: RawServer
+    ) {
+        _ = try requireOrSkip(try? OpenSSLLibrary.load(path: nil), "OpenSSL (Debian package libssl3)")
+        let certificates = try TestCertificates.shared()
+        let configuration = TLSConfiguration(certificateAuthorityPath: certificates.authority)
+        let (wire, peer, server) = try pair(tls: TLSSession(configuration, name: .dns("localhost")))
+        let tls = try TLSPeer(certificates.pair("good"), isVersion12: isVersion12)
+        while wire.handshake() != .finished { try peer.write(tls.answer(peer.readSome())) }
+        // Version 1.3 ends with the client's word.
+        if !isVersion12 { try peer.write(tls.answer(peer.readSome())) }
+        return (wire, peer, tls, server)
+    }
+
+    /// Item 129: messages of TLS itself, which bring no plaintext, do not keep the thread from jobs and timers.
+    func testItem129MessagesOfTLSAreReadInTurns() throws {
+        let (wire, peer, tls, server) = try securePair()
+        defer { server.stop() }
+        let flood = try tls.messages(.keyUpdate, count: 5_500)
+        try peer.write(flood)
+        var buffer = [UInt8](repeating: 0, count: 1024)
+        for _ in 0..<flood.count / (64 << 10) {
+            XCTAssertEqual(wire.read(into: &buffer), .wouldBlock)
+            var set = PollSet()
+            wire.preparePoll(&set)
+            set.wait(timeout: 0)
+            XCTAssertTrue(wire.isReadable(set), "all was read at once")
+        }
+        XCTAssertEqual(wire.read(into: &buffer), .wouldBlock)
+        peer.close()
+        guard case .failed(.closed, _) = wire.read(into: &buffer) else { return XCTFail("the end is lost") }
+        wire.close()
+    }
+
+    /// Items 101 and 129: a server that makes TLS answer and does not read the answers fills no memory.
+    func testItem101AnswersOfTLSThatThePeerDoesNotRead() throws {
+        let (wire, peer, tls, server) = try securePair(isVersion12: true)
+        defer { server.stop() }
+        var buffer = [UInt8](repeating: 0, count: 1024)
+        for _ in 0..<40 {
+            let flood = try tls.messages(.helloRequest, count: 4_000)
+            try peer.write(flood)
+            var reading = Wire.Reading.wouldBlock
+            for _ in 0...flood.count / (64 << 10) where reading == .wouldBlock { reading = wire.read(into: &buffer) }
+            _ = wire.write { [] }
+            guard case .failed(let kind, let cause) = reading else { continue }
+            XCTAssertEqual(kind, .tls)
+            XCTAssertEqual(cause, "the server asks for answers of TLS that it does not read")
+            return wire.close()
+        }
+        XCTFail("nothing ends it")
     }
 }
