@@ -166,8 +166,8 @@ struct SyncStream: Sendable {
 }
 
 extension FlagSourceFailure {
-    /// The failure that a status tells.
-    init(_ status: GRPCStatus) { self.init(statusCode: status.code.name, message: status.message) }
+    /// The failure that a status tells; its message may be a peer's and becomes one line without control characters.
+    init(_ status: GRPCStatus) { self.init(statusCode: status.code.name, message: GRPCText.line(status.message)) }
 }
 
 extension Structure {

@@ -23,4 +23,10 @@ final class SyncStreamTests: XCTestCase {
         XCTAssertEqual("\(failure)", "PERMISSION_DENIED: no")
         XCTAssertEqual("\(FlagSourceFailure(message: "no"))", "no")
     }
+
+    /// What a server says ends up in log lines and on terminals.
+    func testMessageOfAStatusIsOneLine() {
+        let failure = FlagSourceFailure(GRPCStatus(.internalError, "no\r\n\u{1b}[31mé", origin: .server))
+        XCTAssertEqual(failure.message, "no\\x0d\\x0a\\x1b[31mé")
+    }
 }
