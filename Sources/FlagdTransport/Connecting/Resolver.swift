@@ -92,6 +92,8 @@ enum Resolver {
         #endif
         unsafe hints.ai_flags = flags | AI_NUMERICSERV
         var list: UnsafeMutablePointer<addrinfo>?
+        // What it leaves here tells a shortage from an unknown name.
+        errno = 0
         let status = unsafe getaddrinfo(host, String(port), &hints, &list)
         guard status == 0 else { return .failure(failure(status, SystemError.last)) }
         defer { unsafe freeaddrinfo(list) }
@@ -112,13 +114,15 @@ enum Resolver {
     }
 
     private static func failure(_ status: Int32, _ system: SystemError) -> Failure {
+        // Without a descriptor for its files and sockets, getaddrinfo says that the name is not known.
+        if system.isResourceShortage { return Failure(kind: .resources, cause: system.description) }
         switch status {
-        case EAI_NONAME: Failure(kind: .resolution, cause: "the name is not known")
-        case EAI_AGAIN: Failure(kind: .resolution, cause: "the name server does not answer")
-        case EAI_FAIL: Failure(kind: .resolution, cause: "the name server failed")
-        case EAI_MEMORY: Failure(kind: .resources, cause: "out of memory")
-        case EAI_SYSTEM: Failure(kind: system.isResourceShortage ? .resources : .resolution, cause: system.description)
-        default: Failure(kind: .resolution, cause: unsafe String(cString: gai_strerror(status)))
+        case EAI_NONAME: return Failure(kind: .resolution, cause: "the name is not known")
+        case EAI_AGAIN: return Failure(kind: .resolution, cause: "the name server does not answer")
+        case EAI_FAIL: return Failure(kind: .resolution, cause: "the name server failed")
+        case EAI_MEMORY: return Failure(kind: .resources, cause: "out of memory")
+        case EAI_SYSTEM: return Failure(kind: .resolution, cause: system.description)
+        default: return Failure(kind: .resolution, cause: unsafe String(cString: gai_strerror(status)))
         }
     }
 }

@@ -253,15 +253,18 @@ final class HTTP2ClientConnectTests: XCTestCase {
             hoard.append(descriptor)
         }
         let none = await connectError(server.endpoint)
-        // Enough for the pipe of the thread, not for the socket.
+        // Enough for the pipe of the thread, not for the socket or the files of the name look-up.
         for _ in 0..<2 { close(hoard.removeLast()) }
         let noSocket = await connectError(server.endpoint)
+        let noResolver = await connectError(.hostPort(host: "localhost", port: server.port))
         for descriptor in hoard { close(descriptor) }
         var restored = previous
         setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &restored)
         XCTAssertEqual(none?.kind, .resources)
         XCTAssertEqual(noSocket?.kind, .resources)
         XCTAssertTrue(noSocket?.cause.contains("too many open files") ?? false, "\(noSocket?.cause ?? "")")
+        XCTAssertEqual(noResolver?.kind, .resources)
+        XCTAssertEqual(noResolver?.cause, "too many open files in this process")
         try await withClient(server.endpoint) { _ in }
     }
 }
