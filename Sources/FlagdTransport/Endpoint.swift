@@ -13,17 +13,18 @@ package enum Endpoint: Hashable, Sendable, CustomStringConvertible {
     /// The endpoint as a log shows it: `localhost:8015`, `[::1]:8015`, `unix:/run/flagd.sock`.
     package var description: String {
         switch self {
-        case .hostPort(let host, let port):
-            let bare = Self.withoutBrackets(host)
-            return bare.utf8.contains(UInt8(ascii: ":")) ? "[\(bare)]:\(port)" : "\(bare):\(port)"
-        case .unixSocket(let path): return "unix:\(path)"
+        case .hostPort(let host, let port): Self.joined(Self.withoutBrackets(host), port)
+        case .unixSocket(let path): "unix:\(path)"
         }
     }
 
     /// The value of the `:authority` pseudo header (RFC 9113 section 8.3.1); `localhost` for a unix socket, as gRPC clients send it.
+    ///
+    /// Without the zone of an IPv6 address, which means something only on this host (RFC 6874 section 4).
     package var authority: String {
         switch self {
-        case .hostPort: description
+        case .hostPort(let host, let port):
+            Self.joined(String(Self.withoutBrackets(host).prefix { $0 != "%" }), port)
         case .unixSocket: "localhost"
         }
     }
@@ -67,6 +68,10 @@ package enum Endpoint: Hashable, Sendable, CustomStringConvertible {
             }
             return nil
         }
+    }
+
+    private static func joined(_ bare: String, _ port: Int) -> String {
+        bare.utf8.contains(UInt8(ascii: ":")) ? "[\(bare)]:\(port)" : "\(bare):\(port)"
     }
 
     private static func withoutBrackets(_ host: String) -> String {

@@ -12,6 +12,8 @@ final class EndpointTests: XCTestCase {
     func testAuthorityAndHostName() {
         XCTAssertEqual(Endpoint.hostPort(host: "flagd.example", port: 443).authority, "flagd.example:443")
         XCTAssertEqual(Endpoint.hostPort(host: "[::1]", port: 443).hostName, "::1")
+        XCTAssertEqual(Endpoint.hostPort(host: "[fe80::1%eth0]", port: 443).authority, "[fe80::1]:443")
+        XCTAssertEqual(Endpoint.hostPort(host: "fe80::1%eth0", port: 443).description, "[fe80::1%eth0]:443")
         XCTAssertEqual(Endpoint.unixSocket(path: "@flagd").authority, "localhost")
         XCTAssertEqual(Endpoint.unixSocket(path: "@flagd").hostName, "localhost")
     }
