@@ -45,7 +45,8 @@ extension HTTP2ClientConnection {
     private mutating func frameHeaderReceived(_ header: FrameHeader) throws(HTTP2ConnectionFailure) {
         if case .awaitingSettings = phase {
             guard header.type == .settings, !header.flags.contains(.acknowledgement) else {
-                throw .violation(.protocolError, "the first frame is \(header.type), not SETTINGS")
+                let frame = header.type == .settings ? "an acknowledgement of SETTINGS" : "\(header.type)"
+                throw .violation(.protocolError, "the first frame is \(frame), not SETTINGS")
             }
         }
         try header.validate(maximumFrameSize: configuration.maximumFrameSize)

@@ -92,6 +92,13 @@ final class ConnectionStartTests: XCTestCase {
         }
     }
 
+    func testItem3AcknowledgementIsNamed() {
+        let session = Session(started: false)
+        session.feed(ServerFrames.settingsAcknowledgement)
+        guard case .connectionFailed(let failure)? = session.events.last else { return XCTFail("alive") }
+        XCTAssertEqual(failure.message, "the first frame is an acknowledgement of SETTINGS, not SETTINGS")
+    }
+
     func testItem3IsDecidedOnTheHeader() {
         let session = Session(started: false)
         session.feed(Array(ServerFrames.ping(1).prefix(9)))
