@@ -3,6 +3,8 @@ import FlagdTransport
 /// Performs what the reconnect policy decides: one loop over what streams and the timer say.
 struct SyncDriver {
     private enum Input: Sendable {
+        /// A stream delivered; of payloads that come before this one is looked at, the newest.
+        case payload(Int, NewestPayload)
         case stream(Int, SyncStream.Event)
         case timer(Int)
     }
@@ -38,6 +40,7 @@ struct SyncDriver {
         perform(policy.start(now: timekeeper.now), payload: nil)
         for await input in inputs {
             switch input {
+            case .payload(let id, let newest): if let payload = newest.take() { handle(.payload(payload), from: id) }
             case .timer(let id): timerFired(id)
             case .stream(let id, let event): handle(event, from: id)
             }
@@ -93,8 +96,13 @@ struct SyncDriver {
     }
 
     private mutating func open(_ id: Int) {
-        let send = send
-        let stream = SyncStream(settings: settings, legacy: legacy) { send.yield(.stream(id, $0)) }
+        let (send, newest) = (send, NewestPayload())
+        let stream = SyncStream(settings: settings, legacy: legacy) { event in
+            switch event {
+            case .payload(let payload): if newest.put(payload) { send.yield(.payload(id, newest)) }
+            case .drains, .ended: send.yield(.stream(id, event))
+            }
+        }
         streams[id] = Task { await stream.run() }
     }
 
