@@ -59,6 +59,8 @@ package struct GRPCMessageStream: AsyncSequence, Sendable {
         package mutating func next(
             isolation actor: isolated (any Actor)? = #isolation
         ) async throws(GRPCStatus) -> [UInt8]? {
+            // A server that never stops to send makes messages be there without waiting: others get their turn all the same.
+            await Task.yield()
             switch await handle.call.next(isolation: actor) {
             case .message(let message): return message
             case .end(let end):

@@ -3,6 +3,27 @@ import FlagdTestSupport
 import FlagdTransport
 import XCTest
 
+/// Reads a stream, and counts the turns that something else gets meanwhile.
+private actor Turns {
+    private var count = 0
+    private var isRead = false
+
+    func run() async {
+        while !isRead {
+            count += 1
+            await Task.yield()
+        }
+    }
+
+    func read(_ stream: GRPCMessageStream) async throws -> (messages: Int, turns: Int) {
+        defer { isRead = true }
+        let first = count
+        var messages = 0
+        for try await _ in stream { messages += 1 }
+        return (messages, count - first)
+    }
+}
+
 final class GRPCMessageStreamTests: XCTestCase {
     private typealias Step = ScriptedServer.Step
 
@@ -19,6 +40,22 @@ final class GRPCMessageStreamTests: XCTestCase {
         XCTAssertEqual(stream.trailingMetadata?.firstText(named: "x-trail"), "2")
         let again = await drain(stream)
         XCTAssertEqual(again.messages, [])
+        await channel.shutdown()
+    }
+
+    /// Item 129: messages that are all there already do not keep a thread of the pool.
+    func testItem129ReadingLetsOthersRun() async throws {
+        let messages = #"{"data":"\#(String(repeating: "0000000000", count: 1000))"}"#
+        let server = try await ScriptedServer.start([[Step.head, messages, Step.okay]])
+        let channel = try await server.connect()
+        let stream = try await channel.serverStreaming(method, message: [])
+        try await waitUntil("the end") { stream.trailingMetadata != nil }
+        let turns = Turns()
+        async let others: Void = turns.run()
+        let result = try await turns.read(stream)
+        await others
+        XCTAssertEqual(result.messages, 1000)
+        XCTAssertGreaterThan(result.turns, 500)
         await channel.shutdown()
     }
 
