@@ -80,6 +80,9 @@ public struct FlagSourceFailure: Error, Sendable, Equatable, CustomStringConvert
         self.message = message
     }
 
-    /// Code and message.
-    public var description: String { statusCode.map { "\($0): \(message)" } ?? message }
+    /// Code and message, or the one that there is.
+    public var description: String {
+        guard let statusCode else { return message }
+        return message.isEmpty ? statusCode : "\(statusCode): \(message)"
+    }
 }

@@ -22,6 +22,7 @@ final class SyncStreamTests: XCTestCase {
         XCTAssertEqual(failure, FlagSourceFailure(statusCode: "PERMISSION_DENIED", message: "no"))
         XCTAssertEqual("\(failure)", "PERMISSION_DENIED: no")
         XCTAssertEqual("\(FlagSourceFailure(message: "no"))", "no")
+        XCTAssertEqual("\(FlagSourceFailure(GRPCStatus(.unimplemented)))", "UNIMPLEMENTED")
     }
 
     /// What a server says ends up in log lines and on terminals.
