@@ -73,6 +73,7 @@ final class Wire {
     /// Takes the TLS handshake as far as it goes now.
     func handshake() -> Handshake {
         guard let tls else { return .finished }
+        var hasReceived = false
         while true {
             let step = tls.handshake()
             // What TLS has to say goes first, an alert too.
@@ -82,6 +83,9 @@ final class Wire {
             case .failed(let cause): return .failed(.tls, cause: cause)
             case .wantsInput: break
             }
+            // Messages that TLS ignores may come without end and must not keep the thread from the time-out.
+            guard !hasReceived else { return .inProgress }
+            hasReceived = true
             switch receiveCiphertext(tls) {
             case .count: continue
             case .wouldBlock: return .inProgress

@@ -119,6 +119,23 @@ final class WireTests: XCTestCase {
         wire.close()
     }
 
+    /// Items 117 and 129: messages that are ignored in a handshake do not keep the thread from the time-out.
+    func testItem117IgnoredMessagesAreReadInTurns() throws {
+        _ = try requireOrSkip(try? OpenSSLLibrary.load(path: nil), "OpenSSL (Debian package libssl3)")
+        let (wire, peer, server) = try pair(tls: TLSSession(TLSConfiguration(), name: .dns("localhost")))
+        defer { server.stop() }
+        XCTAssertEqual(wire.handshake(), .inProgress)
+        // A record of HelloRequest messages (RFC 5246 section 7.4.1.1).
+        let record = [0x16, 3, 3, 0x40, 0] + [UInt8](repeating: 0, count: 0x4000)
+        try peer.write(Array([[UInt8]](repeating: record, count: 8).joined()))
+        XCTAssertEqual(wire.handshake(), .inProgress)
+        var set = PollSet()
+        wire.preparePoll(&set)
+        set.wait(timeout: 0)
+        XCTAssertTrue(wire.isReadable(set), "all was read at once")
+        wire.close()
+    }
+
     /// Items 101 and 129: a server that makes TLS answer and does not read the answers fills no memory.
     func testItem101AnswersOfTLSThatThePeerDoesNotRead() throws {
         let (wire, peer, tls, server) = try securePair(isVersion12: true)
