@@ -136,6 +136,18 @@ final class WireTests: XCTestCase {
         wire.close()
     }
 
+    /// Item 114: a server that asks for a new handshake gets an alert (RFC 9113 section 9.2.1).
+    func testItem114NoRenegotiation() throws {
+        let (wire, peer, tls, server) = try securePair(isVersion12: true)
+        defer { server.stop() }
+        try peer.write(tls.messages(.helloRequest, count: 1))
+        var buffer = [UInt8](repeating: 0, count: 1024)
+        XCTAssertEqual(wire.read(into: &buffer), .wouldBlock)
+        XCTAssertEqual(wire.write { [] }, .done)
+        XCTAssertEqual(try peer.readSome().first, 0x15)
+        wire.close()
+    }
+
     /// Items 101 and 129: a server that makes TLS answer and does not read the answers fills no memory.
     func testItem101AnswersOfTLSThatThePeerDoesNotRead() throws {
         let (wire, peer, tls, server) = try securePair(isVersion12: true)
