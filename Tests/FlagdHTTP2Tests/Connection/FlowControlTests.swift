@@ -53,7 +53,9 @@ final class FlowControlTests: XCTestCase {
 
     func testStreamsTakeTurns() {
         let session = Session()
-        session.feed(ServerFrames.windowUpdate(1_000_000))
+        // Also with a server that takes longer frames.
+        session.feed(ServerFrames.settings((5, 1 << 20)), ServerFrames.windowUpdate(1_000_000))
+        _ = session.sent()
         let body = [UInt8](repeating: 1, count: 60_000)
         for _ in 0..<3 { session.connection.send(body, on: session.open(end: false), endStream: true) }
         let order = session.sent().compactMap { frame -> UInt32? in

@@ -143,6 +143,15 @@ final class FrameSequenceTests: XCTestCase {
         }
     }
 
+    /// A server's streams, which do not exist, are idle below the client's last one too.
+    func testItem24EvenStreamBelowTheLastOne() {
+        for frame in [ServerFrames.data("x", stream: 2), ServerFrames.reset(8, stream: 2)] {
+            let session = session(open: 2)
+            session.feed(frame)
+            session.assertFailed(.protocolError)
+        }
+    }
+
     func testItem24QueuedStreamIsIdle() {
         let session = Session()
         session.feed(ServerFrames.settings((3, 0)))

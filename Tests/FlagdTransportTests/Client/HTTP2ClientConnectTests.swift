@@ -234,6 +234,36 @@ final class HTTP2ClientConnectTests: XCTestCase {
         }
     }
 
+    #if os(Linux)
+    /// Item 99: with keepalive pings, TCP gives up on unacknowledged data when they do; without, it keeps its own time-out.
+    func testItem99UserTimeoutFollowsKeepAlive() async throws {
+        let server = try RawServer { connection in
+            try connection.handshake()
+            connection.readToEnd()
+        }
+        var configuration = TransportConfiguration()
+        try await withClient(server.endpoint, configuration) { _ in XCTAssertEqual(userTimeout(of: server), 0) }
+        configuration.keepAlive = KeepAliveConfiguration(time: .seconds(30), timeout: .seconds(7))
+        try await withClient(server.endpoint, configuration) { _ in XCTAssertEqual(userTimeout(of: server), 7_000) }
+    }
+
+    /// TCP_USER_TIMEOUT of this process's one connection to the server.
+    private func userTimeout(of server: RawServer) -> Int32? {
+        (0..<Int32(1024)).lazy.compactMap { descriptor -> Int32? in
+            var address = sockaddr_in()
+            var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+            let status = withUnsafeMutablePointer(to: &address) { pointer in
+                pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { getpeername(descriptor, $0, &length) }
+            }
+            guard status == 0, UInt16(bigEndian: address.sin_port) == server.port else { return nil }
+            var milliseconds: Int32 = -1
+            length = socklen_t(MemoryLayout<Int32>.size)
+            getsockopt(descriptor, Int32(IPPROTO_TCP), TCP_USER_TIMEOUT, &milliseconds, &length)
+            return milliseconds
+        }.first
+    }
+    #endif
+
     /// Item 135: no descriptor left is an error, not a spin, and passes.
     func testItem135NoDescriptors() async throws {
         let server = try RawServer { connection in
