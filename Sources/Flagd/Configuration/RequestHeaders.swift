@@ -1,3 +1,5 @@
+import FlagdGRPC
+
 /// Headers that every call to the server carries.
 ///
 /// Their values are taken for secrets and shown nowhere.
@@ -14,31 +16,20 @@ public struct RequestHeaders: Sendable {
     /// Whether there is none.
     public var isEmpty: Bool { fields.isEmpty }
 
-    /// The name of the first header that gRPC does not let a caller set, and why; nil when all are good.
+    /// The name of the first header that a call cannot carry, and why; nil when all are good.
     ///
-    /// gRPC over HTTP/2, "Requests": Custom-Metadata. Names are lower case; `grpc-` and what the call sets itself are reserved.
+    /// gRPC over HTTP/2, "Requests": Custom-Metadata.
     var firstProblem: (name: String, reason: String)? {
+        var metadata = GRPCMetadata()
         for (name, value) in fields {
-            if name.isEmpty || !name.utf8.allSatisfy(Self.isNameByte) {
-                return (name, "a name has only 0-9 a-z _ - .")
-            }
-            if name.hasPrefix("grpc-") || Self.reserved.contains(name) { return (name, "the name is reserved") }
-            if !value.utf8.allSatisfy({ (0x20...0x7E).contains($0) }) {
-                return (name, "a value has only printable ASCII")
+            if name == FlagSyncClient.selectorHeader { return (name, "the selector is an option of its own") }
+            do throws(GRPCMetadataError) {
+                try metadata.append(name: name, text: value)
+            } catch {
+                return (name, "\(error)")
             }
         }
         return nil
-    }
-
-    private static let reserved: Set<String> = [
-        "te", "content-type", "user-agent", "host", "connection", "flagd-selector",
-    ]
-
-    private static func isNameByte(_ byte: UInt8) -> Bool {
-        switch byte {
-        case 0x30...0x39, 0x61...0x7A, 0x5F, 0x2D, 0x2E: true
-        default: false
-        }
     }
 }
 
