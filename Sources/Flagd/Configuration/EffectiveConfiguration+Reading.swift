@@ -32,7 +32,7 @@ extension EffectiveConfiguration {
         if clientKeyPath.value != nil && clientCertPath.value == nil {
             throw FlagdError(.configuration, "option clientKeyPath (\(clientKeyPath.origin)) needs clientCertPath")
         }
-        authority = reader.text(options.authority, ["DEFAULT_AUTHORITY"])
+        authority = try Self.authority(options, &reader)
         selector = reader.text(options.selector, ["SOURCE_SELECTOR"])
         providerID = reader.text(options.providerID, ["PROVIDER_ID"])
         deadline = try reader.time(
@@ -78,6 +78,20 @@ extension EffectiveConfiguration {
         isStrict = Setting(value: options.isStrict, origin: options.isStrict ? .option : .default)
         target = try source == .grpc ? Self.target(targetURI, socketPath: socketPath, host: self.host, port: port) : nil
         warnings = reader.warnings
+    }
+
+    /// The authority, which must be one that a request can carry.
+    private static func authority(
+        _ options: FlagdOptions, _ reader: inout SettingReader
+    ) throws(FlagdError) -> Setting<String?> {
+        if let text = options.authority, !text.isEmpty, !SyncTarget.isAuthority(text[...]) {
+            throw bad("authority", text, .option, "no authority")
+        }
+        let option = options.authority?.isEmpty == true ? nil : options.authority.map(Optional.some)
+        return reader.setting(option, ["DEFAULT_AUTHORITY"], default: nil, expected: "an authority") { text in
+            let name = ConfigurationText.trimmed(text)
+            return SyncTarget.isAuthority(name[...]) ? .some(name) : nil
+        }
     }
 
     /// The path of a target that names a file: as it is, or behind `file:` or `file://`, as flagd writes its sources.
@@ -182,10 +196,10 @@ extension EffectiveConfiguration {
     ) throws(FlagdError) -> SyncTarget {
         if let text = uri.value {
             if let target = SyncTarget(ConfigurationText.trimmed(text), defaultPort: port.value) { return target }
-            throw bad("targetURI", SyncTarget.redacted(text), uri.origin, "none of the known forms")
+            throw bad("targetURI", text, uri.origin, "none of the known forms")
         }
         if let path = socketPath.value { return SyncTarget(address: .unix(path)) }
-        let text = Substring(host.value)
+        let text = Substring(ConfigurationText.trimmed(host.value))
         let bare = text.hasPrefix("[") && text.hasSuffix("]") ? text.dropFirst().dropLast() : text
         guard SyncTarget.isHost(bare) || SyncTarget.isIPv6(bare) else {
             throw bad("host", host.value, host.origin, "neither a name nor an address")
@@ -194,6 +208,7 @@ extension EffectiveConfiguration {
     }
 
     private static func bad(_ option: String, _ value: String, _ origin: Origin, _ reason: String) -> FlagdError {
-        FlagdError(.configuration, "option \(option) (\(origin)) is '\(value)', which is \(reason)")
+        FlagdError(
+            .configuration, "option \(option) (\(origin)) is '\(SyncTarget.redacted(value))', which is \(reason)")
     }
 }

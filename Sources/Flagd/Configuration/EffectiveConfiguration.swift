@@ -142,15 +142,15 @@ extension EffectiveConfiguration {
     private var connectionEntries: [Entry] {
         [
             Entry("resolver", resolver) { .string($0.rawValue) },
-            Entry("host", host) { .string($0) },
+            Entry("host", host) { .string(SyncTarget.redacted($0)) },
             Entry("port", port, Self.shown),
-            Entry("targetUri", targetURI, Self.shown),
+            Entry("targetUri", targetURI) { Self.shown($0.map(SyncTarget.redacted)) },
             Entry("tls", tls) { .boolean($0) },
             Entry("certPath", certPath, Self.shown),
             Entry("clientCertPath", clientCertPath, Self.shown),
             Entry("clientKeyPath", clientKeyPath, Self.shown),
             Entry("socketPath", socketPath, Self.shown),
-            Entry("authority", authority, Self.shown),
+            Entry("authority", authority) { Self.shown($0.map(SyncTarget.redacted)) },
         ]
     }
 

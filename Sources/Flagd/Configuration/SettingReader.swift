@@ -31,7 +31,7 @@ struct SettingReader {
         if let option { return .init(value: option, origin: .option) }
         guard let (name, text) = first(names, where: isUsable) else { return .init(value: fallback, origin: .default) }
         if let value = parse(text) { return .init(value: value, origin: .environment(name)) }
-        warn("\(name) is '\(text)', which is not \(expected); the default stays")
+        warn("\(name) is '\(SyncTarget.redacted(text))', which is not \(expected); the default stays")
         return .init(value: fallback, origin: .default)
     }
 

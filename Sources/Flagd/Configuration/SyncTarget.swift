@@ -54,7 +54,8 @@ struct SyncTarget: Equatable, Sendable, CustomStringConvertible {
 
     /// A target's text for a message: what stands before an `@` of the authority part may be a password.
     static func redacted(_ text: String) -> String {
-        guard !text.hasPrefix("unix:"), let at = text.lastIndex(of: "@") else { return text }
+        let isPath = ["unix:", "file:", "/", "."].contains { text.hasPrefix($0) }
+        guard !isPath, let at = text.lastIndex(of: "@") else { return text }
         let start = text.firstRange(of: "://")?.upperBound ?? text.startIndex
         return start <= at ? text[..<start] + "<redacted>" + text[at...] : text
     }

@@ -149,6 +149,9 @@ final class EffectiveConfigurationTests: XCTestCase {
         assertRefused(FlagdOptions(clientKeyPath: "k"), naming: "clientKeyPath", "clientCertPath")
         assertRefused(FlagdOptions(host: "a b"), naming: "host", "a b")
         assertRefused(FlagdOptions(targetURI: "ftp://x"), naming: "targetURI", "ftp://x")
+        for name in ["a b", "a/b", "a\nb", "ü", "me@host"] {
+            assertRefused(FlagdOptions(authority: name), naming: "authority")
+        }
     }
 
     func testBadTargetIsRefusedWhereverItComesFrom() {
@@ -197,6 +200,8 @@ final class EffectiveConfigurationTests: XCTestCase {
         XCTAssertEqual(try configuration(options).target?.address, .host("c", port: 3))
         options.host = "[::1]"
         XCTAssertEqual(try configuration(options).target?.address, .host("::1", port: 3))
+        options.host = " h\n"
+        XCTAssertEqual(try configuration(options).target?.address, .host("h", port: 3))
     }
 
     // MARK: Secrets
@@ -216,10 +221,26 @@ final class EffectiveConfigurationTests: XCTestCase {
         XCTAssertTrue(configuration.description.contains("<redacted>"))
     }
 
+    func testPasswordsInAddressesAreShownNowhere() throws {
+        let secret = "me:hidden@host"
+        for environment in [["FLAGD_HOST": secret], ["FLAGD_TARGET_URI": "http://\(secret)"]] {
+            XCTAssertThrowsError(try configuration(FlagdOptions(), environment)) { error in
+                XCTAssertFalse("\(error)".contains("hidden"), "\(error)")
+            }
+            // A file needs no server: what is said about one is shown and not used.
+            let shown = try configuration(FlagdOptions(offlineFlagSourcePath: "f"), environment)
+            XCTAssertFalse(shown.description.contains("hidden"), shown.description)
+        }
+        let environment = ["FLAGD_PORT": "http://\(secret)", "FLAGD_DEFAULT_AUTHORITY": secret]
+        let ignored = try configuration(FlagdOptions(), environment)
+        XCTAssertEqual(ignored.warnings.count, 2)
+        XCTAssertFalse((ignored.warnings + [ignored.description]).contains { $0.contains("hidden") })
+    }
+
     func testUnusableHeadersAreRefusedWithoutTheirValue() {
         let cases: KeyValuePairs<String, String> = [
             "": "hidden", "Upper": "hidden", "a b": "hidden", "grpc-timeout": "hidden", "te": "hidden",
-            "fine": "hidden\n",
+            "upgrade": "hidden", "fine": "hidden\n",
         ]
         for (name, value) in cases {
             var options = FlagdOptions()

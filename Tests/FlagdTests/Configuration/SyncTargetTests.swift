@@ -49,6 +49,8 @@ final class SyncTargetTests: XCTestCase {
         XCTAssertEqual(SyncTarget.redacted("grpc://me:secret@host:1"), "grpc://<redacted>@host:1")
         XCTAssertEqual(SyncTarget.redacted("secret@host"), "<redacted>@host")
         XCTAssertEqual(SyncTarget.redacted("host:1"), "host:1")
-        XCTAssertEqual(SyncTarget.redacted("unix:@flagd"), "unix:@flagd")
+        for path in ["unix:@flagd", "/data/@team/flags.json", "file:/a@b", "./a@b"] {
+            XCTAssertEqual(SyncTarget.redacted(path), path)
+        }
     }
 }
