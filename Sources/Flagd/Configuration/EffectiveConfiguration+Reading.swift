@@ -78,6 +78,17 @@ extension EffectiveConfiguration {
         isStrict = Setting(value: options.isStrict, origin: options.isStrict ? .option : .default)
         target = try source == .grpc ? Self.target(targetURI, socketPath: socketPath, host: self.host, port: port) : nil
         warnings = reader.warnings
+        try checkBearerToken(options)
+    }
+
+    /// A bearer token is for the server alone.
+    ///
+    /// What travels over a Unix socket does not leave the machine.
+    private func checkBearerToken(_ options: FlagdOptions) throws(FlagdError) {
+        guard let target, options.bearerToken != nil, !options.allowsPlaintextBearerToken else { return }
+        guard case .host = target.address, !(target.isEncrypted ?? tls.value) else { return }
+        throw FlagdError(
+            .configuration, "option bearerToken needs TLS or allowsPlaintextBearerToken: \(target) is not encrypted")
     }
 
     /// The authority, which must be one that a request can carry.

@@ -66,8 +66,11 @@ public struct FlagdOptions: Sendable {
     public var headers: RequestHeaders = [:]
     /// Gives the bearer token, asked for every attempt; default none.
     ///
-    /// An error it throws fails the attempt.
+    /// An error it throws fails the attempt. Without TLS a token is a configuration error, unless
+    /// ``allowsPlaintextBearerToken`` says otherwise.
     public var bearerToken: (@Sendable () async throws -> String)?
+    /// Whether the bearer token may cross the network unencrypted; default false.
+    public var allowsPlaintextBearerToken = false
     /// Makes the server's context (`sync_context`) into the one every evaluation gets; default as it comes.
     public var contextEnricher: (@Sendable (Structure) -> Structure)?
     /// The time that rules see as `$flagd.timestamp`, in whole seconds since 1970; default the system's.

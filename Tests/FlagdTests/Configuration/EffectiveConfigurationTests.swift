@@ -210,6 +210,7 @@ final class EffectiveConfigurationTests: XCTestCase {
         var options = FlagdOptions()
         options.headers = ["x-key": "hidden-value"]
         options.bearerToken = { "hidden-token" }
+        options.tls = true
         let configuration = try configuration(options)
         var dumped = ""
         dump(configuration, to: &dumped)
@@ -235,6 +236,25 @@ final class EffectiveConfigurationTests: XCTestCase {
         let ignored = try configuration(FlagdOptions(), environment)
         XCTAssertEqual(ignored.warnings.count, 2)
         XCTAssertFalse((ignored.warnings + [ignored.description]).contains { $0.contains("hidden") })
+    }
+
+    func testBearerTokenNeedsEncryptionUnlessAllowed() throws {
+        func options(_ target: String, _ change: (inout FlagdOptions) -> Void = { _ in }) -> FlagdOptions {
+            var options = FlagdOptions(targetURI: target)
+            options.bearerToken = { "hidden" }
+            change(&options)
+            return options
+        }
+        for target in ["host", "grpc://host", "http://host", "envoy://host:1/name"] {
+            assertRefused(options(target), naming: "bearerToken", "TLS")
+            XCTAssertNoThrow(try configuration(options(target) { $0.allowsPlaintextBearerToken = true }), target)
+        }
+        assertRefused(options("grpc://host") { $0.tls = true }, naming: "bearerToken", "TLS")
+        for target in ["grpcs://host", "https://host", "unix:/run/flagd.sock"] {
+            XCTAssertNoThrow(try configuration(options(target)), target)
+        }
+        XCTAssertNoThrow(try configuration(options("host") { $0.tls = true }))
+        XCTAssertNoThrow(try configuration(options("host") { $0.sources = [InMemoryFlagSource()] }))
     }
 
     func testUnusableHeadersAreRefusedWithoutTheirValue() {

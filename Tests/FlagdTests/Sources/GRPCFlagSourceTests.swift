@@ -58,6 +58,7 @@ final class GRPCFlagSourceTests: XCTestCase {
             options.selector = "team=a"
             options.headers = ["x-tenant": "t1"]
             options.bearerToken = { "token-1" }
+            options.allowsPlaintextBearerToken = true
         }
         try await provider.initialize()
         let details = provider.resolveBoolean("a", default: false)
@@ -77,6 +78,7 @@ final class GRPCFlagSourceTests: XCTestCase {
         let server = try await serve("{}")
         let provider = try provider(server) { options in
             options.bearerToken = { throw Unavailable() }
+            options.allowsPlaintextBearerToken = true
             options.fatalStatusCodes = ["UNAUTHENTICATED"]
         }
         do {

@@ -76,6 +76,7 @@ final class SyncSettingsTests: XCTestCase {
         let settings = try settings { options in
             options.headers = ["x-a": "1"]
             options.bearerToken = { "t" }
+            options.allowsPlaintextBearerToken = true
         }
         let metadata = try await settings.callOptions().metadata
         XCTAssertEqual(metadata.map(\.name), ["x-a", "authorization"])
@@ -84,7 +85,10 @@ final class SyncSettingsTests: XCTestCase {
     }
 
     func testTokenThatNoHeaderCanCarryIsNotRepeated() async throws {
-        let settings = try settings { $0.bearerToken = { "hidden\n" } }
+        let settings = try settings { options in
+            options.tls = true
+            options.bearerToken = { "hidden\n" }
+        }
         do {
             _ = try await settings.callOptions()
             XCTFail("the token has a newline")
