@@ -14,7 +14,7 @@ final class Notifier: Sendable {
     }
 
     private struct State {
-        var pending: [Notification] = []
+        var pending: ArraySlice<Notification> = []
         var isDelivering = false
     }
 
@@ -44,27 +44,22 @@ final class Notifier: Sendable {
     /// Delivers what was added, unless somebody does already, who then delivers these too.
     func deliver() {
         guard isNeeded else { return }
-        guard var batch = state.withLock({ Self.begin(&$0) }) else { return }
-        while !batch.isEmpty {
-            for notification in batch { tell(notification) }
-            batch = state.withLock { Self.next(&$0) }
+        guard var notification = state.withLock({ $0.isDelivering ? nil : Self.next(&$0) }) else { return }
+        while true {
+            tell(notification)
+            guard let next = state.withLock({ Self.next(&$0) }) else { return }
+            notification = next
         }
     }
 
     /// Forgets what was not delivered yet.
     func discard() { state.withLock { $0.pending = [] } }
 
-    private static func begin(_ state: inout State) -> [Notification]? {
-        guard !state.isDelivering, !state.pending.isEmpty else { return nil }
-        state.isDelivering = true
-        return next(&state)
-    }
-
-    private static func next(_ state: inout State) -> [Notification] {
-        let batch = state.pending
-        state.pending = []
-        state.isDelivering = !batch.isEmpty
-        return batch
+    /// The oldest, taken one by one so that none is told after it was discarded.
+    private static func next(_ state: inout State) -> Notification? {
+        let notification = state.pending.popFirst()
+        state.isDelivering = notification != nil
+        return notification
     }
 
     private func tell(_ notification: Notification) {

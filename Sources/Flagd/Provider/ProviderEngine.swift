@@ -116,7 +116,11 @@ final class ProviderEngine: Sendable {
         }
         await gate.wait()
         limit.cancel()
-        state.withLock { if $0.closing === gate { $0.closing = nil } }
+        state.withLock { state in
+            if state.closing === gate { state.closing = nil }
+            // A logger or an observer that is slow may still have something to be told.
+            if state.machine.state == .idle { parts.notifier.discard() }
+        }
     }
 
     /// Ends everything without waiting.
@@ -126,12 +130,15 @@ final class ProviderEngine: Sendable {
     func close() -> Gate {
         var gate = Gate()
         update { state in
+            // Decided together with everything else, so that shutdowns at the same time share one gate. An initialization that was
+            // about to begin when the first of them came may have started the sources again.
             if let closing = state.closing {
                 gate = closing
-                return []
+            } else if state.activeTasks == 0 {
+                gate.open()
+            } else {
+                state.closing = gate
             }
-            // Decided together with everything else, so that shutdowns at the same time share one gate.
-            if state.activeTasks == 0 { gate.open() } else { state.closing = gate }
             finishWaiters(&state, .failure(FlagdError(.cancelled, "the provider was shut down")))
             hub.finish()
             return state.machine.shutdown()

@@ -117,6 +117,27 @@ final class NotifierTests: XCTestCase {
         logger.notifier.withLock { $0 = nil }
     }
 
+    func testNothingIsToldThatWasDiscarded() {
+        final class Discarding: FlagdLogger {
+            let notifier = Mutex<Notifier?>(nil)
+            let lines = Mutex<[String]>([])
+
+            func log(_ level: FlagdLogLevel, _ message: String) {
+                lines.withLock { $0.append(message) }
+                if message == "first" { notifier.withLock { $0 }?.discard() }
+            }
+        }
+        let logger = Discarding()
+        let notifier = Notifier(logger: logger, observers: [])
+        logger.notifier.withLock { $0 = notifier }
+        for line in ["first", "second"] { notifier.add(.line(.info, line)) }
+        notifier.deliver()
+        notifier.add(.line(.info, "third"))
+        notifier.deliver()
+        XCTAssertEqual(logger.lines.withLock { $0 }, ["first", "third"])
+        logger.notifier.withLock { $0 = nil }
+    }
+
     func testLevelsAreOrdered() {
         XCTAssertEqual(
             FlagdLogLevel.allCases.sorted(), [.trace, .debug, .info, .notice, .warning, .error, .critical])

@@ -1,3 +1,4 @@
+import Dispatch
 import FlagdTestSupport
 import Synchronization
 import XCTest
@@ -197,6 +198,50 @@ final class ProviderLifecycleTests: XCTestCase {
         time.advance(by: ProviderEngine.shutdownLimit)
         await shutdown.value
         XCTAssertEqual(source.running.load(ordering: .relaxed), 1)
+        source.release.open()
+    }
+
+    func testNothingIsToldAfterAShutdownThatASlowLoggerOutlives() async throws {
+        final class Slow: FlagdLogger {
+            let isBlocked = Atomic(false)
+            let lines = Atomic<Int>(0)
+            let release = DispatchSemaphore(value: 0)
+
+            func log(_ level: FlagdLogLevel, _ message: String) {
+                lines.wrappingAdd(1, ordering: .relaxed)
+                isBlocked.store(true, ordering: .relaxed)
+                release.wait()
+            }
+        }
+        let logger = Slow()
+        var options = FlagdOptions()
+        options.logger = logger
+        let provider = try provider(InMemoryFlagSource(FlagSetText.booleans(["a": true])), options: options)
+        let initialization = Task { try? await provider.initialize() }
+        try await waitUntil("the logger blocks") { logger.isBlocked.load(ordering: .relaxed) }
+        let shutdown = Task { await provider.shutdown() }
+        try await waitUntil("the limit runs") { time.deadlines == [ProviderEngine.shutdownLimit] }
+        time.advance(by: ProviderEngine.shutdownLimit)
+        await shutdown.value
+        for _ in 0..<10 { logger.release.signal() }
+        _ = await initialization.value
+        try await waitUntil("every task has ended") { provider.engine.state.withLock { $0.activeTasks } == 0 }
+        XCTAssertEqual(logger.lines.load(ordering: .relaxed), 1)
+    }
+
+    func testShutdownEndsWhatAnInitializationBeganBesideAnother() async throws {
+        let source = SilentSource(heedsCancellation: false)
+        let provider = try provider(source)
+        let engine = provider.engine
+        let initialization = Task { try await provider.initialize() }
+        try await waitUntil("the source runs") { source.running.load(ordering: .relaxed) == 1 }
+        engine.close()
+        _ = await initialization.result
+        // One that had seen no shutdown yet.
+        engine.update { $0.machine.initialize(now: .zero) }
+        XCTAssertTrue(engine.state.withLock { $0.machine.isTrying })
+        engine.close()
+        XCTAssertFalse(engine.state.withLock { $0.machine.isTrying })
         source.release.open()
     }
 
