@@ -98,10 +98,11 @@ extension ProviderEngine {
     private func accept(
         _ payload: FlagSourcePayload, from source: Int, set: FlagSet?, isEmpty: Bool, began: Duration, run: UInt64
     ) {
-        // The first set is a beginning, not a change.
-        let changed = evaluator.current.flatMap { set?.changedKeys(from: $0) } ?? []
+        let changes = evaluator.current.flatMap { set?.changedKeys(from: $0) }
         var isApplied = false
         decide(run: run) { state in
+            // The first set is a beginning; after an initialization that failed, all of it is new.
+            let changed = changes ?? (state.machine.status == .error ? set?.changedKeys(from: nil) : nil) ?? []
             let decision = state.slots[source].emptySetGuard.payloadArrived(
                 payload, isEmpty: isEmpty, wasEmpty: state.slots[source].isEmpty,
                 needsConfirmation: payload.confirmation != nil, now: parts.timekeeper.now)

@@ -88,7 +88,7 @@ final class FlagdProviderTests: XCTestCase {
         let ready = await iterator.next()
         XCTAssertEqual(ready, .ready)
         let change = await iterator.next()
-        XCTAssertEqual(change, .configurationChanged(flagsChanged: []))
+        XCTAssertEqual(change, .configurationChanged(flagsChanged: ["a"]))
         await provider.shutdown()
     }
 }
