@@ -243,7 +243,10 @@ extension ProviderEngine {
         do {
             let (restored, set) = try restore(slots)
             decide(run: run) { state in
-                for (index, payload) in restored { state.slots[index].restored = payload }
+                for (index, payload) in restored {
+                    state.slots[index].restored = payload
+                    state.slots[index].isEmpty = parts.sources.count == 1 && set.isEmpty
+                }
                 state.newest = set
                 return state.machine.snapshotServed(now: parts.timekeeper.now)
             }

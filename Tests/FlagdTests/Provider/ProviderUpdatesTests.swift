@@ -376,6 +376,27 @@ final class ProviderUpdatesTests: XCTestCase {
         await second.shutdown()
     }
 
+    func testServedSnapshotIsGuardedAgainstAnEmptySet() async throws {
+        let folder = try TemporaryFolder()
+        let path = folder.path("snapshot.json")
+        let flags = FlagSetText.booleans(["a": true])
+        try RegularFile.replace(path, with: Array(flags.utf8)[...])
+        let source = InMemoryFlagSource()
+        let provider = try provider(source) { $0.snapshotPath = path }
+        let initialization = Task { try await provider.initialize() }
+        try await waitUntil("the deadline runs") { !time.deadlines.isEmpty }
+        time.advance(by: .milliseconds(500))
+        try await initialization.value
+        source.set(payload(FlagSetText.empty) { nil })
+        try await waitUntil("it is held") { recorder.reports.last?.contains("waits for confirmation") == true }
+        source.fail(FlagSourceFailure(message: "gone"))
+        try await waitUntil("it is dropped") { recorder.reports.last?.hasPrefix("lost") == true }
+        time.advance(by: .seconds(2))
+        XCTAssertTrue(provider.booleanValue("a", default: false))
+        await provider.shutdown()
+        XCTAssertEqual(try String(contentsOfFile: path, encoding: .utf8), flags)
+    }
+
     func testDamagedSnapshotIsIgnoredWithAWarning() async throws {
         let folder = try TemporaryFolder()
         let path = folder.url.appendingPathComponent("snapshot.json").path
