@@ -48,6 +48,7 @@ class State:
         self.failure = None
         self.silent = False
         self.delay = 0.0
+        self.metadata_delay = 0.0
         self.sync_offered = True
         self.legacy_offered = False
         self.first_state = "ALL"
@@ -185,6 +186,7 @@ class Service:
         state = self.state
         offered = state.sync_offered and state.metadata is not None
         call = self.begin(f"/{SYNC_SERVICE}/GetMetadata", request, context, offered)
+        time.sleep(state.metadata_delay)
         response = messages.sync_v1["GetMetadataResponse"]()
         messages.fill_struct(response.metadata, state.metadata)
         call["state"] = "ended"
@@ -308,8 +310,9 @@ def command_metadata(state, listener, command):
 
 
 def command_mode(state, listener, command):
-    """permissionDenied; fail {code, message, count}; silent: no first message; delayMs; sync, legacy: offered or not; firstState;
-    invalidSelectors; initialMetadata, trailingMetadata: [[name, value]]. Only what is named changes."""
+    """permissionDenied; fail {code, message, count}; silent: no first message; delayMs, and metadataDelayMs on top for GetMetadata;
+    sync, legacy: offered or not; firstState; invalidSelectors; initialMetadata, trailingMetadata: [[name, value]]. Only what is
+    named changes."""
     with state.lock:
         if "permissionDenied" in command:
             denied = {"code": "PERMISSION_DENIED", "message": "forbidden"}
@@ -318,6 +321,7 @@ def command_mode(state, listener, command):
             state.failure = command["fail"]
         state.silent = command.get("silent", state.silent)
         state.delay = command.get("delayMs", state.delay * 1000) / 1000
+        state.metadata_delay = command.get("metadataDelayMs", state.metadata_delay * 1000) / 1000
         state.sync_offered = command.get("sync", state.sync_offered)
         state.legacy_offered = command.get("legacy", state.legacy_offered)
         state.first_state = command.get("firstState", state.first_state)

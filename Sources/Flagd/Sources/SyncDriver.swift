@@ -60,8 +60,10 @@ struct SyncDriver {
     private mutating func handle(_ event: SyncStream.Event, from id: Int) {
         let now = timekeeper.now
         switch event {
-        case .payload(let payload):
-            perform(policy.payloadArrived(id, now: now, random: random()), payload: payload)
+        case .payload(let payload, let isLegacy):
+            let actions = policy.payloadArrived(id, now: now, random: random())
+            if isLegacy, actions.contains(.deliver) { legacy.replace(payload.bytes) }
+            perform(actions, payload: payload)
         case .drains(let reason):
             perform(policy.connectionDrains(id, reason: reason, now: now, random: random()), payload: nil)
         case .ended(let failure, let isTooManyPings):
@@ -80,19 +82,13 @@ struct SyncDriver {
                 guard let task = streams.removeValue(forKey: id) else { continue }
                 closing[id] = task
                 task.cancel()
-            case .deliver: if let payload { deliver(payload) }
+            case .deliver: if let payload { yield(.payload(payload)) }
             case .reconnecting(let reason): yield(.reconnecting(reason: reason))
             case .lost(let failure): yield(.lost(failure))
             case .attemptFailed(let failure): yield(.attemptFailed(failure))
             }
         }
         armTimer()
-    }
-
-    private mutating func deliver(_ payload: FlagSourcePayload) {
-        // Only the older service's sets come without a way to ask again.
-        if payload.confirmation == nil { legacy.replace(payload.bytes) }
-        yield(.payload(payload))
     }
 
     private mutating func open(_ id: Int) {

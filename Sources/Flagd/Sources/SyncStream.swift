@@ -5,8 +5,8 @@ import FlagdTransport
 struct SyncStream: Sendable {
     /// What it says.
     enum Event: Sendable {
-        /// A flag set arrived.
-        case payload(FlagSourcePayload)
+        /// A flag set arrived; of the older service it is what its messages have built up.
+        case payload(FlagSourcePayload, isLegacy: Bool)
         /// The server wants no new calls on this connection.
         case drains(reason: String)
         /// It has ended; nothing follows.
@@ -111,7 +111,8 @@ struct SyncStream: Sendable {
         _ action: SyncContext.Action, _ client: FlagSyncClient, _ options: GRPCCallOptions
     ) -> Bool {
         switch action {
-        case .deliver(let flags, let context): tell(.payload(payload(flags, context, client, options)))
+        case .deliver(let flags, let context):
+            tell(.payload(payload(flags, context, client, options), isLegacy: false))
         case .ask: return true
         case .wait: break
         }
@@ -121,26 +122,32 @@ struct SyncStream: Sendable {
     private func payload(
         _ bytes: ArraySlice<UInt8>, _ context: Structure?, _ client: FlagSyncClient, _ options: GRPCCallOptions
     ) -> FlagSourcePayload {
-        let request = FetchAllFlagsRequest(providerID: settings.providerID, selector: settings.selector)
-        let unary = settings.unaryOptions(options)
-        let retry = settings.retry
+        let (request, unary, retry) = (fetchRequest, settings.unaryOptions(options), settings.retry)
         return FlagSourcePayload(bytes: bytes, syncContext: context) {
             try? await client.fetchAllFlags(request, options: unary, retry: retry).flagConfiguration
         }
     }
 
+    private func legacyPayload(
+        _ bytes: ArraySlice<UInt8>, _ client: FlagSyncClient, _ options: GRPCCallOptions
+    ) -> FlagSourcePayload {
+        let (request, unary, retry) = (fetchRequest, settings.unaryOptions(options), settings.retry)
+        return FlagSourcePayload(bytes: bytes) {
+            try? await client.fetchAllFlagsV1(request, options: unary, retry: retry).flagConfiguration
+        }
+    }
+
     /// Reads the older service, whose messages are increments; a stream that does not begin with a whole set is synchronized first.
     private func readLegacyStream(_ client: FlagSyncClient, _ options: GRPCCallOptions) async throws(GRPCStatus) {
-        let request = FetchAllFlagsRequest(providerID: settings.providerID, selector: settings.selector)
         var legacy = legacy
         var isFirst = true
-        var messages = try await client.syncFlagsV1(self.request, options: options).makeAsyncIterator()
+        var messages = try await client.syncFlagsV1(request, options: options).makeAsyncIterator()
         while let message = try await messages.next() {
             var isChanged = false
             if isFirst, message.state != .all {
                 let unary = settings.unaryOptions(options)
-                legacy.replace(
-                    try await client.fetchAllFlagsV1(request, options: unary, retry: settings.retry).flagConfiguration)
+                let whole = try await client.fetchAllFlagsV1(fetchRequest, options: unary, retry: settings.retry)
+                legacy.replace(whole.flagConfiguration)
                 isChanged = true
             }
             isFirst = false
@@ -149,12 +156,18 @@ struct SyncStream: Sendable {
             } catch {
                 throw GRPCStatus(.internalError, "flags of the older service cannot be merged: \(error)")
             }
-            if isChanged, let text = legacy.text { tell(.payload(FlagSourcePayload(bytes: text))) }
+            if isChanged, let text = legacy.text {
+                tell(.payload(legacyPayload(text, client, options), isLegacy: true))
+            }
         }
     }
 
     private var request: SyncFlagsRequest {
         SyncFlagsRequest(providerID: settings.providerID, selector: settings.selector)
+    }
+
+    private var fetchRequest: FetchAllFlagsRequest {
+        FetchAllFlagsRequest(providerID: settings.providerID, selector: settings.selector)
     }
 
     private static func isTooManyPings(_ end: GRPCChannelEnd) -> Bool {

@@ -113,6 +113,17 @@ final class GRPCFlagSourceTests: XCTestCase {
         await provider.shutdown()
     }
 
+    func testSlowMetadataIsNotWaitedForBeyondHalfTheDeadline() async throws {
+        let server = try await serve(rule, ["--metadata", #"{"who":"me"}"#])
+        let provider = try provider(server) { $0.deadline = .seconds(4) }
+        try await server.command(#"{"cmd":"mode","metadataDelayMs":60000}"#)
+        let start = ContinuousClock.now
+        try await provider.initialize()
+        XCTAssertGreaterThan(ContinuousClock.now - start, .milliseconds(1900))
+        XCTAssertFalse(provider.booleanValue("a", default: true))
+        await provider.shutdown()
+    }
+
     func testServerWithoutMetadataIsFine() async throws {
         let server = try await serve(rule)
         let provider = try provider(server)
@@ -296,6 +307,21 @@ final class GRPCFlagSourceTests: XCTestCase {
         }
         try await waitUntil("the update") { !provider.booleanValue("b", default: true) }
         XCTAssertTrue(provider.booleanValue("a", default: false))
+        await provider.shutdown()
+    }
+
+    func testEmptySetOfTheOlderServiceIsGuardedToo() async throws {
+        let server = try await serve(FlagSetText.booleans(["a": true]))
+        try await server.command(#"{"cmd":"mode","sync":false,"legacy":true}"#)
+        let provider = try provider(server) { $0.retryBackoffMax = .seconds(60) }
+        try await provider.initialize()
+        let empty = #"{"cmd":"push","payload":"{\"flags\":{}}","state":"ALL","store":false}"#
+        try await server.command(empty)
+        try await server.command(#"{"cmd":"end"}"#)
+        try await waitUntil("it is back") { recorder.reports.contains("STALE > READY") }
+        XCTAssertFalse(recorder.reports.contains { $0.hasSuffix("1 flags changed") }, "\(recorder.reports)")
+        try await server.push(FlagSetText.empty)
+        try await waitUntil("a confirmed one is applied") { provider.flagCount == 0 }
         await provider.shutdown()
     }
 
