@@ -61,8 +61,9 @@ enum RegularFile {
 
     /// Replaces the file by one with the contents and mode 0600: written beside it, synchronized, then renamed.
     static func replace(_ path: String, with bytes: ArraySlice<UInt8>) throws(Failure) {
-        let temporary = "\(path).\(getpid()).tmp"
-        let descriptor = unsafe open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0o600)
+        // A name of its own for every writer: they may share the path, and a folder where others put files too.
+        let temporary = "\(path).\(String(UInt64.random(in: 0 ... .max), radix: 36)).tmp"
+        let descriptor = unsafe open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o600)
         guard descriptor >= 0 else { throw failure(temporary) }
         do throws(Failure) {
             defer { _ = close(descriptor) }

@@ -1,5 +1,6 @@
 import FlagdTestSupport
 import Foundation
+import Synchronization
 import XCTest
 
 @testable import Flagd
@@ -41,6 +42,25 @@ final class RegularFileTests: XCTestCase {
         XCTAssertEqual(attributes[.posixPermissions] as? Int, 0o600)
         XCTAssertEqual(try FileManager.default.contentsOfDirectory(atPath: XCTUnwrap(folder).url.path), ["f"])
         XCTAssertEqual(try RegularFile.read(path, limit: 10).bytes, [4])
+    }
+
+    func testManyWritersDoNotMixTheirContents() throws {
+        let path = try path("f")
+        let failures = Atomic<Int>(0)
+        DispatchQueue.concurrentPerform(iterations: 64) { number in
+            let bytes = [UInt8](repeating: UInt8(number), count: 50_000 + number)
+            do {
+                try RegularFile.replace(path, with: bytes[...])
+                let read = try RegularFile.read(path, limit: 60_000).bytes
+                if Set(read).count != 1 || read.count != 50_000 + Int(read[0]) {
+                    failures.wrappingAdd(1, ordering: .relaxed)
+                }
+            } catch {
+                failures.wrappingAdd(1, ordering: .relaxed)
+            }
+        }
+        XCTAssertEqual(failures.load(ordering: .relaxed), 0)
+        XCTAssertEqual(try FileManager.default.contentsOfDirectory(atPath: XCTUnwrap(folder).url.path), ["f"])
     }
 
     func testMissingFile() throws {
