@@ -13,7 +13,7 @@ import Darwin
 enum FlagdInspect {
     static func main() {
         Interruption.prepare()
-        StandardStream.ignoreBrokenPipes()
+        StandardStream.prepare()
         let words = Array(CommandLine.arguments.dropFirst())
         Task.detached {
             let status = await run(words)
@@ -25,7 +25,7 @@ enum FlagdInspect {
     private static func run(_ words: [String]) async -> ExitStatus {
         do {
             return try await dispatch(words)
-        } catch is OutputClosed {
+        } catch OutputError.closed {
             return .success
         } catch let error as UsageError {
             StandardStream.writeError("flagd-inspect: \(error)")

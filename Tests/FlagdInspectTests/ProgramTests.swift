@@ -172,6 +172,30 @@ final class ProgramTests: XCTestCase {
         }
     }
 
+    // MARK: standard output
+
+    /// Runs the program by a shell, with something done to its output, and gives its exit status.
+    private func status(_ arguments: String, output redirection: String) async throws -> String {
+        let program = try PackageLayout.executable("flagd-inspect").path
+        let shell = try ChildProcess(
+            Tool.find("sh"), arguments: ["-c", "exec 3>&1; \(program) \(arguments) \(redirection); echo $? >&3"])
+        return try await shell.line()
+    }
+
+    func testOutputThatCannotBeWrittenIsStatus70() async throws {
+        guard FileManager.default.fileExists(atPath: "/dev/full") else { throw XCTSkip("no /dev/full") }
+        for arguments in ["demo", "config", "--help", "validate /does/not/exist"] {
+            expectEqual(try await status(arguments, output: ">/dev/full"), "70", arguments)
+        }
+    }
+
+    func testOutputThatNobodyReadsIsNoFailure() async throws {
+        for arguments in ["demo", "config", "watch --port 1"] {
+            expectEqual(try await status(arguments, output: ">&-"), "0", arguments)
+        }
+        expectEqual(try await status("validate /does/not/exist", output: ">&-"), "1")
+    }
+
     // MARK: batch
 
     func testBatchAnswersInOrder() async throws {

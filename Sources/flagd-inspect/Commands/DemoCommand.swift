@@ -61,9 +61,9 @@ enum DemoCommand {
         return table
     }
 
-    private static func say(_ lines: String...) throws(OutputClosed) { try say(lines) }
+    private static func say(_ lines: String...) throws(OutputError) { try say(lines) }
 
-    private static func say(_ lines: [String]) throws(OutputClosed) {
+    private static func say(_ lines: [String]) throws(OutputError) {
         for line in lines { try StandardStream.writeLine(line) }
     }
 }

@@ -18,9 +18,9 @@ enum ValidateCommand {
         for file in arguments.positionals {
             for finding in await findings(in: file, options) {
                 if finding.severity == .error { status = .findings }
-                if finding.severity == .error || !arguments.has("quiet") {
-                    try StandardStream.writeLine(line(file, finding))
-                }
+                guard finding.severity == .error || !arguments.has("quiet") else { continue }
+                // The status counts even when nobody reads the findings.
+                do { try StandardStream.writeLine(line(file, finding)) } catch OutputError.closed {}
             }
         }
         return status
