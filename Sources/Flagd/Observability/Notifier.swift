@@ -6,7 +6,8 @@ import Synchronization
 final class Notifier: Sendable {
     /// Something to tell.
     enum Notification: Sendable {
-        case line(FlagdLogLevel, String)
+        /// A line for the logger, built only when it is wanted.
+        case line(FlagdLogLevel, @Sendable () -> String)
         case update(UpdateReport)
         case reconnect(ReconnectReport)
         case failure(FailureReport)
@@ -30,15 +31,17 @@ final class Notifier: Sendable {
         self.observers = observers
     }
 
-    /// Whether a line of a level would be written.
-    func wants(_ level: FlagdLogLevel) -> Bool { logger?.isEnabled(level) ?? false }
-
     /// Adds notifications in order.
     ///
     /// Cheap and without foreign code, so it may be called under a lock; ``deliver()`` follows outside.
     func add(_ notification: Notification) {
         guard isNeeded else { return }
         state.withLock { $0.pending.append(notification) }
+    }
+
+    /// Adds a line; the logger is asked whether it wants it when its turn has come.
+    func note(_ level: FlagdLogLevel, _ message: @escaping @Sendable () -> String) {
+        if logger != nil { add(.line(level, message)) }
     }
 
     /// Delivers what was added, unless somebody does already, who then delivers these too.
@@ -64,7 +67,7 @@ final class Notifier: Sendable {
 
     private func tell(_ notification: Notification) {
         if case .line(let level, let message) = notification {
-            if let logger, logger.isEnabled(level) { logger.log(level, message) }
+            if let logger, logger.isEnabled(level) { logger.log(level, message()) }
             return
         }
         for observer in observers {

@@ -52,7 +52,7 @@ public final class FlagdProvider: FeatureProvider, Sendable {
         evaluator = engine.evaluator
         observers = options.observers
         isObserved = !options.observers.isEmpty
-        for warning in configuration.warnings { notifier.add(.line(.warning, warning)) }
+        for warning in configuration.warnings { notifier.note(.warning) { warning } }
         notifier.deliver()
     }
 

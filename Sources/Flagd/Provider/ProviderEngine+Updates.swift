@@ -129,10 +129,8 @@ extension ProviderEngine {
         state.slots[source].isEmpty = isEmpty
         state.slots[source].restored = nil
         state.newest = set
-        if !set.diagnostics.isEmpty, parts.notifier.wants(.warning) {
-            parts.notifier.add(
-                .line(.warning, "\(label(source)): \(set.diagnostics.count) diagnostics in the flag set"))
-        }
+        let (label, count) = (label(source), set.diagnostics.count)
+        if count > 0 { parts.notifier.note(.warning) { "\(label): \(count) diagnostics in the flag set" } }
     }
 
     private func refuse(
@@ -140,9 +138,8 @@ extension ProviderEngine {
     ) {
         decide(run: run) { state in
             state.slots[source].emptySetGuard.connectionEnded()
-            if isNew {
-                note(.warning) { "\(label(source)): a payload cannot be used: \(reason)" }
-            }
+            let label = label(source)
+            if isNew { parts.notifier.note(.warning) { "\(label): a payload cannot be used: \(reason)" } }
             state.slots[source].refused = (payload.bytes, reason)
             report(payload, source, flags: evaluator.current?.count ?? 0, .refused(reason), began: began)
             if payload.failsWhenUnusable {
@@ -180,7 +177,7 @@ extension ProviderEngine {
             state.slots[source].emptySetGuard.connectionEnded()
             let reconnect = ReconnectReport(source: label(source), reason: reason)
             parts.notifier.add(.reconnect(reconnect))
-            note(.debug) { "\(reconnect.source) connects anew: \(reason)" }
+            parts.notifier.note(.debug) { "\(reconnect.source) connects anew: \(reason)" }
             return []
         }
     }
@@ -203,14 +200,10 @@ extension ProviderEngine {
             source: label(source), statusCode: failure.statusCode, message: failure.message, isAttempt: isAttempt,
             failedAttempts: count)
         parts.notifier.add(.failure(report))
-        note(.debug) {
+        parts.notifier.note(.debug) {
             isAttempt
                 ? "\(report.source): attempt \(count) failed: \(failure)" : "\(report.source) is lost: \(failure)"
         }
-    }
-
-    private func note(_ level: FlagdLogLevel, _ message: () -> String) {
-        if parts.notifier.wants(level) { parts.notifier.add(.line(level, message())) }
     }
 
     private func report(
@@ -221,10 +214,10 @@ extension ProviderEngine {
             source: label(source), bytes: payload.bytes.count, flags: flags,
             duration: parts.timekeeper.now - began, outcome: outcome)
         parts.notifier.add(.update(update))
-        note(.debug) { "\(update.source): payload of \(update.bytes) bytes \(outcome.text)" }
+        parts.notifier.note(.debug) { "\(update.source): payload of \(update.bytes) bytes \(outcome.text)" }
     }
 
-    private func label(_ source: Int) -> String { parts.sources[source].label }
+    private func label(_ source: Int) -> String { parts.machine.sources[source] }
 
     // MARK: Snapshot file
 
@@ -233,7 +226,7 @@ extension ProviderEngine {
         do {
             try snapshots.write(payload.bytes, source: source)
         } catch {
-            parts.notifier.add(.line(.warning, "the snapshot file cannot be written: \(error)"))
+            parts.notifier.note(.warning) { "the snapshot file cannot be written: \(error)" }
             parts.notifier.deliver()
         }
     }
@@ -254,7 +247,7 @@ extension ProviderEngine {
             decide(run: run) { state in
                 let isMissing = (error as? RegularFile.Failure)?.isMissing ?? false
                 let level = isMissing ? FlagdLogLevel.debug : .warning
-                parts.notifier.add(.line(level, "the snapshot file cannot be used: \(error)"))
+                parts.notifier.note(level) { "the snapshot file cannot be used: \(error)" }
                 return state.machine.snapshotUnavailable()
             }
         }

@@ -302,7 +302,7 @@ final class ProviderEngine: Sendable {
         parts.notifier.add(.status(old: old, new: new))
         let reason = state.machine.statusEvent?.text ?? ""
         let line = state.journal.statusChanged(from: old, to: new, reason: reason, now: parts.timekeeper.now)
-        if let line { parts.notifier.add(.line(line.level, line.message)) }
+        if let line { parts.notifier.note(line.level) { line.message } }
     }
 }
 

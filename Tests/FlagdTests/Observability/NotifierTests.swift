@@ -48,23 +48,40 @@ final class NotifierTests: XCTestCase {
     func testTellsInOrderAndOnlyWantedLines() {
         let recorder = Recorder(.info)
         let notifier = Notifier(logger: recorder, observers: [recorder, recorder])
-        notifier.add(.line(.debug, "unwanted"))
-        notifier.add(.line(.info, "one"))
+        notifier.note(.debug) { "unwanted" }
+        notifier.note(.info) { "one" }
         notifier.add(.status(old: .notReady, new: .ready))
-        notifier.add(.line(.warning, "two"))
+        notifier.note(.warning) { "two" }
         XCTAssertEqual(recorder.lines, [])
         notifier.deliver()
         XCTAssertEqual(recorder.lines, ["info: one", "warning: two"])
         XCTAssertEqual(recorder.reports, ["NOT_READY > READY", "NOT_READY > READY"])
-        XCTAssertTrue(notifier.wants(.info))
-        XCTAssertFalse(notifier.wants(.debug))
     }
 
     func testNobodyListeningCostsNothing() {
         let notifier = Notifier(logger: nil, observers: [])
         XCTAssertFalse(notifier.isNeeded)
-        notifier.add(.line(.error, "x"))
+        notifier.note(.error) { "x" }
         notifier.deliver()
+    }
+
+    func testTheLoggerIsAskedWhenItsTurnHasCome() {
+        final class Asked: FlagdLogger {
+            let questions = Atomic<Int>(0)
+
+            func isEnabled(_ level: FlagdLogLevel) -> Bool {
+                questions.wrappingAdd(1, ordering: .relaxed)
+                return false
+            }
+
+            func log(_ level: FlagdLogLevel, _ message: String) {}
+        }
+        let logger = Asked()
+        let notifier = Notifier(logger: logger, observers: [])
+        notifier.note(.info) { fatalError("nobody wants it") }
+        XCTAssertEqual(logger.questions.load(ordering: .relaxed), 0)
+        notifier.deliver()
+        XCTAssertEqual(logger.questions.load(ordering: .relaxed), 1)
     }
 
     func testOneCallAtATimeAndInOrderFromManyThreads() {
@@ -86,7 +103,7 @@ final class NotifierTests: XCTestCase {
         let next = Mutex(0)
         DispatchQueue.concurrentPerform(iterations: 1000) { _ in
             next.withLock { number in
-                notifier.add(.line(.info, "\(number)"))
+                notifier.note(.info) { [number] in "\(number)" }
                 number += 1
             }
             notifier.deliver()
@@ -104,14 +121,14 @@ final class NotifierTests: XCTestCase {
             func log(_ level: FlagdLogLevel, _ message: String) {
                 lines.withLock { $0.append(message) }
                 guard message == "first", let notifier = notifier.withLock({ $0 }) else { return }
-                notifier.add(.line(.info, "second"))
+                notifier.note(.info) { "second" }
                 notifier.deliver()
             }
         }
         let logger = Chatty()
         let notifier = Notifier(logger: logger, observers: [])
         logger.notifier.withLock { $0 = notifier }
-        notifier.add(.line(.info, "first"))
+        notifier.note(.info) { "first" }
         notifier.deliver()
         XCTAssertEqual(logger.lines.withLock { $0 }, ["first", "second"])
         logger.notifier.withLock { $0 = nil }
@@ -130,9 +147,9 @@ final class NotifierTests: XCTestCase {
         let logger = Discarding()
         let notifier = Notifier(logger: logger, observers: [])
         logger.notifier.withLock { $0 = notifier }
-        for line in ["first", "second"] { notifier.add(.line(.info, line)) }
+        for line in ["first", "second"] { notifier.note(.info) { line } }
         notifier.deliver()
-        notifier.add(.line(.info, "third"))
+        notifier.note(.info) { "third" }
         notifier.deliver()
         XCTAssertEqual(logger.lines.withLock { $0 }, ["first", "third"])
         logger.notifier.withLock { $0 = nil }
