@@ -19,14 +19,15 @@ struct EmptySetGuard<Payload: Sendable>: Sendable {
 
     /// A usable payload came.
     ///
-    /// Whatever was held is out of date.
+    /// Whatever was held is out of date; of one empty set after the other the first one's time counts.
     mutating func payloadArrived(
         _ payload: Payload, isEmpty: Bool, wasEmpty: Bool, needsConfirmation: Bool, now: Duration
     ) -> Decision {
+        let since = held
         held = nil
         guard isEmpty, !wasEmpty, needsConfirmation else { return .apply }
         ticket &+= 1
-        held = (payload, now + Self.holdTime)
+        held = (payload, since?.until ?? now + Self.holdTime)
         return .hold
     }
 

@@ -49,6 +49,14 @@ final class EmptySetGuardTests: XCTestCase {
         XCTAssertEqual(emptySetGuard.held?.payload, "empty again")
     }
 
+    func testRepeatedEmptySetsDoNotProlongTheWait() {
+        _ = arrive("empty", isEmpty: true)
+        let decision = emptySetGuard.payloadArrived(
+            "empty again", isEmpty: true, wasEmpty: false, needsConfirmation: true, now: .milliseconds(2500))
+        XCTAssertEqual(decision, .hold)
+        XCTAssertEqual(emptySetGuard.timerFired(now: .seconds(3)), "empty again")
+    }
+
     func testNewerPayloadReplacesTheHeldOne() {
         _ = arrive("empty", isEmpty: true)
         XCTAssertEqual(arrive("flags", isEmpty: false), .apply)
