@@ -181,7 +181,7 @@ struct ReconnectPolicy: Equatable, Sendable {
 
     private func recycleTime(now: Duration, random: Double) -> Duration? {
         guard configuration.streamDeadline > .zero else { return nil }
-        return now + configuration.streamDeadline * (0.9 + 0.2 * random)
+        return now + max(configuration.streamDeadline * (0.9 + 0.2 * random), configuration.retryBackoff)
     }
 
     /// When a stream that has not delivered is given up.

@@ -152,6 +152,10 @@ final class ReconnectPolicyTests: XCTestCase {
         }
     }
 
+    func testStreamDeadlineBelowTheBackoffIsNoTightLoop() {
+        XCTAssertEqual(streaming(streamDeadline: .milliseconds(1)).nextDeadline, .seconds(1))
+    }
+
     func testStreamDeadlineOfZeroIsNever() {
         var policy = streaming(streamDeadline: .zero)
         XCTAssertNil(policy.nextDeadline)
