@@ -22,6 +22,8 @@ struct SyncDriver {
     private var timer: (id: Int, deadline: Duration, task: Task<Void, Never>)?
     private var nextTimer = 0
     private var legacy = LegacyFlagSet()
+    /// The context that came with the newest flag set.
+    private var context: Structure?
 
     init(
         _ settings: SyncSettings, timekeeper: any Timekeeper, random: @escaping @Sendable () -> Double,
@@ -62,7 +64,10 @@ struct SyncDriver {
         switch event {
         case .payload(let payload, let isLegacy):
             let actions = policy.payloadArrived(id, now: now, random: random())
-            if isLegacy, actions.contains(.deliver) { legacy.replace(payload.bytes) }
+            if actions.contains(.deliver) {
+                context = payload.syncContext
+                if isLegacy { legacy.replace(payload.bytes) }
+            }
             perform(actions, payload: payload)
         case .drains(let reason):
             perform(policy.connectionDrains(id, reason: reason, now: now, random: random()), payload: nil)
@@ -93,7 +98,7 @@ struct SyncDriver {
 
     private mutating func open(_ id: Int) {
         let (send, newest) = (send, NewestPayload())
-        let stream = SyncStream(settings: settings, legacy: legacy) { event in
+        let stream = SyncStream(settings: settings, legacy: legacy, formerContext: context) { event in
             switch event {
             case .payload(let payload): if newest.put(payload) { send.yield(.payload(id, newest)) }
             case .drains, .ended: send.yield(.stream(id, event))

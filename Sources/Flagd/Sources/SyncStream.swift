@@ -16,6 +16,8 @@ struct SyncStream: Sendable {
     let settings: SyncSettings
     /// What an earlier stream of the older service knew.
     let legacy: LegacyFlagSet
+    /// The context of an earlier stream, for a server that cannot tell it now.
+    let formerContext: Structure?
     let tell: @Sendable (Event) -> Void
 
     /// Runs to the end, which is always told; a cancelled task ends it.
@@ -101,8 +103,12 @@ struct SyncStream: Sendable {
     ) async {
         var unary = settings.unaryOptions(options)
         unary.timeout = settings.deadline / 2
-        let response = try? await client.getMetadata(options: unary)
-        let answer = response?.metadata.map { Structure($0) }
+        var answer: Structure?
+        do throws(GRPCStatus) {
+            answer = try await client.getMetadata(options: unary, retry: settings.retry).metadata.map { Structure($0) }
+        } catch {
+            if error.code != .unimplemented { answer = formerContext }
+        }
         _ = context.withLock { perform($0.answered(answer), client, options) }
     }
 

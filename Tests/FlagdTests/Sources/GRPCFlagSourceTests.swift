@@ -124,6 +124,35 @@ final class GRPCFlagSourceTests: XCTestCase {
         await provider.shutdown()
     }
 
+    func testFailedQuestionForTheContextIsRepeated() async throws {
+        let server = try await serve(rule, ["--metadata", #"{"who":"me"}"#])
+        try await server.command(#"{"cmd":"mode","silent":true}"#)
+        let provider = try provider(server)
+        let initialization = Task { try await provider.initialize() }
+        try await waitUntil("the stream is open") { try await server.openStreams() == 1 }
+        try await server.command(#"{"cmd":"mode","fail":{"code":"UNAVAILABLE","message":"not yet","count":1}}"#)
+        try await server.push(rule)
+        try await initialization.value
+        XCTAssertTrue(provider.booleanValue("a", default: false))
+        await provider.shutdown()
+    }
+
+    func testContextOutlivesAServerThatCannotTellItAgain() async throws {
+        let arguments = [
+            "--metadata", #"{"who":"me"}"#, "--option", "grpc.max_connection_age_ms=1000", "--option",
+            "grpc.max_connection_age_grace_ms=30000",
+        ]
+        let server = try await serve(rule, arguments)
+        let provider = try provider(server) { $0.deadline = .seconds(4) }
+        try await provider.initialize()
+        try await server.command(#"{"cmd":"mode","metadataDelayMs":60000}"#)
+        try await waitUntil("a replacement is in use") {
+            recorder.reports.contains { $0.hasSuffix("is the last one") }
+        }
+        XCTAssertTrue(provider.booleanValue("a", default: false))
+        await provider.shutdown()
+    }
+
     func testServerWithoutMetadataIsFine() async throws {
         let server = try await serve(rule)
         let provider = try provider(server)
