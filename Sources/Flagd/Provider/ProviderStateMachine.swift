@@ -62,6 +62,8 @@ struct ProviderStateMachine: Sendable {
         let label: String
         var hasDelivered = false
         var isLost = false
+        /// It will not deliver again.
+        var hasEnded = false
         var failedAttempts = 0
         var lastFailure: FlagSourceFailure?
     }
@@ -162,7 +164,7 @@ extension ProviderStateMachine {
         if initializationEnds == nil { initializationEnds = now + configuration.deadline }
         guard !isTrying else { return [] }
         isTrying = true
-        for index in sources.indices { sources[index].failedAttempts = 0 }
+        for index in sources.indices { (sources[index].failedAttempts, sources[index].hasEnded) = (0, false) }
         return [.start]
     }
 }
@@ -205,7 +207,7 @@ extension ProviderStateMachine {
         failed(index, failure, isAttempt: true, isFinal: false, now: now)
     }
 
-    /// A source has ended by itself and will not deliver again.
+    /// A source has ended by itself and will not deliver again; others go on.
     mutating func sourceEnded(_ index: Int, _ failure: FlagSourceFailure, now: Duration) -> [Action] {
         failed(index, failure, isAttempt: true, isFinal: true, now: now)
     }
@@ -227,12 +229,14 @@ extension ProviderStateMachine {
         if !hasSucceeded, let code = failure.statusCode, configuration.fatalCodes.contains(code) {
             return becomeFatal()
         }
+        if isFinal { sources[index].hasEnded = true }
         let limit = configuration.maxSyncRetries
-        if isFinal || (limit > 0 && sources[index].failedAttempts >= limit) { return giveUp() }
-        guard state == .ready else { return [] }
-        guard configuration.gracePeriod > .zero else { return becomeError() }
-        state = .stale(until: now + configuration.gracePeriod)
-        return [.emit(.stale(message: failureText))]
+        if sources.allSatisfy(\.hasEnded) || (limit > 0 && sources[index].failedAttempts >= limit) { return giveUp() }
+        switch state {
+        case .ready where isFinal, .stale where isFinal: return becomeError()
+        case .ready: return becomeStale(now: now)
+        default: return []
+        }
     }
 }
 
@@ -261,6 +265,12 @@ extension ProviderStateMachine {
     /// There is no snapshot file, or it cannot be used.
     mutating func snapshotUnavailable() -> [Action] {
         state == .restoring ? becomeError() + [.failInitialization(notReady)] : []
+    }
+
+    private mutating func becomeStale(now: Duration) -> [Action] {
+        guard configuration.gracePeriod > .zero else { return becomeError() }
+        state = .stale(until: now + configuration.gracePeriod)
+        return [.emit(.stale(message: failureText))]
     }
 
     private mutating func initializationFailed() -> [Action] {

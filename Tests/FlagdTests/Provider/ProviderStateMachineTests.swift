@@ -349,6 +349,36 @@ final class ProviderStateMachineTests: XCTestCase {
         XCTAssertEqual(machine.status, .ready)
     }
 
+    func testSourceThatEndsLeavesTheOthersTheirDeadline() {
+        var machine = machine(sources: ["one", "two"])
+        _ = machine.initialize(now: .zero)
+        XCTAssertEqual(machine.sourceEnded(0, FlagSourceFailure(message: "gone"), now: .zero), [])
+        XCTAssertEqual(machine.payloadAccepted(from: 1, changed: ["a"]), [])
+        let text = "one: gone (1 failed attempt)"
+        XCTAssertEqual(
+            machine.timerFired(now: .seconds(1)),
+            [
+                .publish, .emit(.error(code: .providerNotReady, message: text)),
+                .failInitialization(FlagdError(.notReady, text)),
+            ])
+    }
+
+    func testSourceThatEndsMakesErrorAndTheOthersGoOn() {
+        var machine = machine(sources: ["one", "two"])
+        _ = machine.initialize(now: .zero)
+        _ = machine.payloadAccepted(from: 0, changed: [])
+        _ = machine.payloadAccepted(from: 1, changed: [])
+        let gone = FlagSourceFailure(message: "gone")
+        XCTAssertEqual(
+            machine.sourceEnded(0, gone, now: .zero),
+            [.emit(.error(code: .general, message: "one: gone (1 failed attempt)"))])
+        XCTAssertEqual(
+            machine.payloadAccepted(from: 1, changed: ["x"]),
+            [.publish, .emit(.configurationChanged(flagsChanged: ["x"]))])
+        XCTAssertEqual(machine.sourceEnded(1, gone, now: .zero), [.stop])
+        XCTAssertFalse(machine.isTrying)
+    }
+
     // MARK: Snapshot file
 
     func testSnapshotIsServedAsStaleInsteadOfThrowing() {
