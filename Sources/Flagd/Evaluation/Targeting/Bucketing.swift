@@ -34,7 +34,8 @@ enum Bucketing {
         let whole: Int64?
         switch value.kind {
         case .integer: whole = value.integer
-        case .double: whole = Int64(exactly: value.double)
+        // Doubles below any integer are whole, too.
+        case .double: whole = Int64(exactly: max(value.double, Double(Int64.min)))
         default: whole = nil
         }
         guard let whole, whole <= maximumWeight else { return nil }

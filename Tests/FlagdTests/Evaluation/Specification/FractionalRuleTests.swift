@@ -116,6 +116,8 @@ final class FractionalRuleTests: XCTestCase {
         assertRule(#"{"fractional":["c",["a",50.0],["b",50]]}"#, gives: #""b""#)
         assertRule(#"{"fractional":["c",["a",1],["b",-5]]}"#, gives: #""a""#)
         assertRule(#"{"fractional":["c",["a",1],["b",-9223372036854775808]]}"#, gives: #""a""#)
+        assertRule(#"{"fractional":["c",["a",1],["b",-1e300]]}"#, gives: #""a""#)
+        assertRule(#"{"fractional":["c",["a",1],["b",{"var":"w"}]]}"#, #"{"w":-1e19}"#, gives: #""a""#)
         assertRule(#"{"fractional":["c",["a",1],["b",{"-":[1,1]}]]}"#, gives: #""a""#)
         assertRule(#"{"fractional":["c",["a",{"var":"w"}],["b",1]]}"#, #"{"w":0}"#, gives: #""b""#)
         for bad in ["1.5", #""1""#, "true", "2147483648", "18446744073709551615", "1e300", "[1]"] {
