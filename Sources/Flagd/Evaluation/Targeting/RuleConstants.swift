@@ -4,20 +4,23 @@
 @safe struct ConstantSet: BitwiseCopyable {
     private let slots: UnsafePointer<UInt32>
     private let slotCount: Int
+    /// The process's seed: nobody can prepare values that collide.
+    private let seed: UInt64
     private let values: UnsafePointer<RuleValue>
     /// The values' keys, of those that are text.
     private let keys: UnsafePointer<TextKey>
 
     /// A table of scalars, in an arena; of equal ones the first counts.
-    init(_ scalars: [RuleValue], arena: Arena) {
+    init(_ scalars: [RuleValue], seed: UInt64 = TextHash.processSeed, arena: Arena) {
+        self.seed = seed
         slotCount = ObjectTable.slotCount(for: max(scalars.count, 2))
         unsafe values = UnsafePointer(arena.copy(scalars))
-        unsafe keys = UnsafePointer(arena.copy(scalars.map { $0.kind == .text ? HashedKey($0.text).key : .none }))
+        unsafe keys = UnsafePointer(arena.copy(scalars.map { $0.kind == .text ? HashedKey($0.text, seed: seed).key : .none }))
         let table = unsafe arena.allocate(UInt32.self, count: slotCount)
         unsafe table.initialize(repeating: 0, count: slotCount)
         unsafe slots = UnsafePointer(table)
         for (position, scalar) in scalars.enumerated() where self.position(of: scalar) == nil {
-            var slot = ConstantSet.hash(scalar) & (slotCount - 1)
+            var slot = ConstantSet.hash(scalar, seed: seed) & (slotCount - 1)
             while unsafe table[slot] != 0 { slot = (slot + 1) & (slotCount - 1) }
             unsafe table[slot] = UInt32(position + 1)
         }
@@ -25,8 +28,8 @@
 
     /// Where a value that is `===` to the given one stands in the list; nil when there is none.
     @inline(__always) func position(of value: RuleValue) -> Int? {
-        if value.kind == .text { return position(of: HashedKey(value.text)) }
-        return find(ConstantSet.hash(value)) { unsafe ConstantSet.equalScalars(value, values[$0]) }
+        if value.kind == .text { return position(of: HashedKey(value.text, seed: seed)) }
+        return find(ConstantSet.hash(value, seed: seed)) { unsafe ConstantSet.equalScalars(value, values[$0]) }
     }
 
     @inline(__always) private func position(of text: HashedKey) -> Int? {
@@ -50,8 +53,8 @@
     }
 
     /// Equal scalars have equal hashes: an integral double that of the integer.
-    private static func hash(_ value: RuleValue) -> Int {
-        if value.kind == .text { return Int(truncatingIfNeeded: TextHash.hash(value.text)) }
+    private static func hash(_ value: RuleValue, seed: UInt64) -> Int {
+        if value.kind == .text { return Int(truncatingIfNeeded: HashedKey(value.text, seed: seed).hash) }
         var bits = value.bits
         if value.kind == .double {
             if let integer = Int64(exactly: value.double) {
@@ -60,7 +63,7 @@
                 bits = integer
             }
         }
-        let mixed = (bits ^ 0x9e37_79b9_7f4a_7c15).multipliedFullWidth(by: 0xe703_7ed1_a0b4_28db)
+        let mixed = (bits ^ seed).multipliedFullWidth(by: 0xe703_7ed1_a0b4_28db)
         return Int(truncatingIfNeeded: mixed.high ^ mixed.low)
     }
 }

@@ -45,6 +45,15 @@ final class RuleConstantsTests: XCTestCase {
         XCTAssertEqual(position(1, in: set([1.0, 1])), 0)
     }
 
+    func testAnySeed() {
+        for seed in [0, 1, 0x9e37_79b9_7f4a_7c15, .max] as [UInt64] {
+            let values = scalars.map { RuleValue($0, arena: arena) }
+            let set = ConstantSet(values, seed: seed, arena: arena)
+            for (index, value) in values.enumerated() { XCTAssertEqual(set.position(of: value), index) }
+            XCTAssertNil(position("b", in: set))
+        }
+    }
+
     func testSizes() {
         XCTAssertNil(position("a", in: set([])))
         for count in [1, 2, 3, 7, 8, 9, 1000] {
