@@ -67,6 +67,9 @@
 
     @inline(__always) var count: Int { Int(truncatingIfNeeded: meta >> 32) }
 
+    /// The count in the upper half, beside other bits: for adding up many.
+    @inline(__always) var countBits: UInt64 { meta }
+
     /// Writes the count alone: for the nodes of a tape, which are no values.
     @inline(__always) mutating func setCount(_ count: Int) {
         meta = meta & 0xffff_ffff | UInt64(truncatingIfNeeded: count) << 32

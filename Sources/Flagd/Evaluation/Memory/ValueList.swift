@@ -36,6 +36,16 @@
         }
     }
 
+    /// Whether no value is a text, a list or an object with anything in it.
+    ///
+    /// O(n).
+    var areSmall: Bool {
+        guard let base = unsafe base else { return true }
+        var counts: UInt64 = 0
+        for position in 0..<count { counts |= unsafe base[position].countBits }
+        return counts >> 32 == 0
+    }
+
     /// The address of the first value, as a number: what a ``RuleValue`` keeps of it.
     var address: UInt64 { UInt64(UInt(bitPattern: unsafe base)) }
 

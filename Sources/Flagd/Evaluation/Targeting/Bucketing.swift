@@ -154,7 +154,10 @@ extension RuleMachine {
             encoder.append(value)
             return unsafe encoder.bytes.withUnsafeBufferPointer { unsafe MurmurHash3.hash(ByteView($0)) }
         }
-        if value.kind == .text { return MurmurHash3.hash(value.text) }
+        if value.kind == .text {
+            read(value)
+            return MurmurHash3.hash(value.text)
+        }
         return value.asData.isNull ? implicitHash(targetingKey: targetingKey, scope: scope) : nil
     }
 

@@ -4,12 +4,14 @@ enum Comparison {
     ///
     /// A failed operation equals nothing.
     ///
-    /// Elements and members looked at are taken from the steps left, so that long lists cannot be compared for ever.
+    /// Elements, members and texts looked at are taken from the steps left, so that long ones cannot be compared for ever.
     static func strictlyEqual(_ left: RuleValue, _ right: RuleValue, _ steps: inout Int, depth: Int = 0) -> Bool {
         switch (left.kind, right.kind) {
         case (.null, .null): return true
         case (.boolean, .boolean): return left.bits == right.bits
-        case (.text, .text): return left.text == right.text
+        case (.text, .text):
+            steps &-= left.count &>> 3
+            return left.text == right.text
         case (.integer, .integer), (.unsigned, .unsigned): return left.bits == right.bits
         case (.integer, .double), (.double, .integer), (.double, .double), (.unsigned, .double), (.double, .unsigned):
             return order(left, right) == 0
@@ -40,7 +42,9 @@ enum Comparison {
     ) -> Bool {
         guard left.count == right.count, spend(left.count, &steps, depth) else { return false }
         for index in 0..<left.count where steps >= 0 {
-            guard let other = right.find(HashedKey(left.key(at: index))),
+            let key = left.key(at: index)
+            steps &-= key.count &>> 3
+            guard let other = right.find(HashedKey(key)),
                 strictlyEqual(left.value(at: index), other, &steps, depth: depth + 1)
             else { return false }
         }

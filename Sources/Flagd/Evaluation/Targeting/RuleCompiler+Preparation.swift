@@ -34,7 +34,7 @@ extension RuleCompiler {
         if fallback == nil, let operation = iterationVariable(parsed) {
             return unsafe RuleNode(operation, scope: scope)
         }
-        return make(.variable, from: base, value: parsed.value)
+        return make(.variable, from: base, value: parsed.value, work: 1 + path.count >> 3)
     }
 
     /// What iterations read most: the element, `current` and `accumulator` as they are.
@@ -85,44 +85,45 @@ extension RuleCompiler {
     }
 
     /// The path of a `var` without default in the scope at hand, and the literal beside it.
-    private func pathAndLiteral(_ base: Int) -> (path: RuleValue, literal: RuleValue, isPathLeft: Bool)? {
+    private func pathAndLiteral(_ base: Int) -> (path: RuleNode, literal: RuleValue, isPathLeft: Bool)? {
         let isPathLeft = self[base].operation == .variable
         let (variable, literal) = isPathLeft ? (self[base], self[base + 1]) : (self[base + 1], self[base])
         guard variable.operation == .variable, variable.childCount == 0, variable.scope == scope,
             VariablePath(variable.value).count > 0, literal.operation == .literal
         else { return nil }
-        return (variable.value, literal.value, isPathLeft)
+        return (variable, literal.value, isPathLeft)
     }
 
     private mutating func variableEqualsText(_ operation: RuleOperation, _ base: Int) -> RuleNode? {
         guard let (path, literal, _) = pathAndLiteral(base), literal.kind == .text else { return nil }
         let operands = PathAndText(
-            path: path, text: literal, isStrict: operation == .strictEqual || operation == .strictNotEqual,
+            path: path.value, text: literal, isStrict: operation == .strictEqual || operation == .strictNotEqual,
             isNegated: operation == .notEqual || operation == .strictNotEqual)
-        return make(.variableEqualsText, operands, base)
+        return make(.variableEqualsText, operands, base, path)
     }
 
     private mutating func variableAffix(_ operation: RuleOperation, _ base: Int) -> RuleNode? {
         guard let (path, literal, isPathLeft) = pathAndLiteral(base), isPathLeft, literal.kind == .text else {
             return nil
         }
-        let operands = PathAndText(path: path, text: literal, isStrict: true, isNegated: false)
-        return make(operation == .startsWith ? .variableStartsWithText : .variableEndsWithText, operands, base)
+        let operands = PathAndText(path: path.value, text: literal, isStrict: true, isNegated: false)
+        return make(operation == .startsWith ? .variableStartsWithText : .variableEndsWithText, operands, base, path)
     }
 
-    /// A node that needs no children for what its constants say.
+    /// A node that needs no children for what its constants say, a path among them.
     private mutating func make<Constant: BitwiseCopyable>(
-        _ operation: RuleOperation, _ constant: Constant, _ base: Int
+        _ operation: RuleOperation, _ constant: Constant, _ base: Int, _ path: RuleNode
     ) -> RuleNode {
         drop(to: base)
-        return unsafe make(operation, from: base, value: RuleValue(address: arena.store(constant), count: 1))
+        return unsafe make(
+            operation, from: base, value: RuleValue(address: arena.store(constant), count: 1), work: Int(path.weight))
     }
 
     private mutating func variableComparedWithNumber(_ operation: RuleOperation, _ base: Int) -> RuleNode? {
         guard let (path, literal, isPathLeft) = pathAndLiteral(base), Comparison.isNumber(literal) else { return nil }
         let comparison = isPathLeft ? operation : RuleCompiler.mirrored(operation)
-        let operands = PathAndNumber(path: path, number: literal, comparison: comparison)
-        return make(.variableComparedWithNumber, operands, base)
+        let operands = PathAndNumber(path: path.value, number: literal, comparison: comparison)
+        return make(.variableComparedWithNumber, operands, base, path)
     }
 
     /// The comparison that says the same of exchanged operands.

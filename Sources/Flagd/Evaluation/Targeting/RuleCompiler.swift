@@ -207,14 +207,16 @@ extension RuleCompiler {
     mutating func drop(to base: Int) { stack.removeLast(stack.count - base) }
 
     /// Makes a node of the children above a height of the stack and takes them off.
+    ///
+    /// - Parameter work: what evaluating it without the children takes.
     mutating func make(
-        _ operation: RuleOperation, from base: Int, spreads: Bool = false, value: RuleValue = .null
+        _ operation: RuleOperation, from base: Int, spreads: Bool = false, value: RuleValue = .null, work: Int = 1
     ) -> RuleNode {
         let count = stack.count - base
         let memory = count > 0 ? unsafe arena.copy(stack[base...]) : nil
         drop(to: base)
         return unsafe RuleNode(
-            operation, scope: scope, spreads: spreads, value: value,
+            operation, scope: scope, spreads: spreads, value: value, work: work,
             children: UnsafeBufferPointer(start: memory, count: count))
     }
 

@@ -80,6 +80,7 @@ extension RuleMachine {
     @inline(__always) mutating func containedInConstants(_ reference: RuleNodeReference) -> RuleValue {
         let child = reference.child(0)
         let needle = child.operation == .variable ? variable(child) : evaluate(child)
+        read(needle)
         switch needle.kind {
         case .failed, .list, .object: return RuleValue(false)
         default: return RuleValue(unsafe reference.node.constant(ConstantSet.self).pointee.position(of: needle) != nil)
@@ -94,6 +95,7 @@ extension RuleMachine {
         let otherwise = count & 1
         if let found = lookUp(VariablePath(unsafe table.pointee.path), scope: node.scope) {
             if found.kind == .text {
+                read(found)
                 if let branch = unsafe table.pointee.texts.position(of: found) {
                     return evaluate(node.child(branch &* 2 &+ 1))
                 }

@@ -37,10 +37,10 @@ extension RuleMachine {
         return operand(body)
     }
 
-    /// The body as a kernel, with the steps for all elements spent; nil when it has to be walked.
+    /// The body as a kernel, with the steps for all elements spent; nil when it has to be walked, as where texts have to be counted.
     @inline(__always)
-    private mutating func kernel(_ reference: RuleNodeReference, for count: Int) -> IterationKernel? {
-        guard reference.value.count == 1, spend(count) else { return nil }
+    private mutating func kernel(_ reference: RuleNodeReference, for elements: ValueList) -> IterationKernel? {
+        guard reference.value.count == 1, elements.areSmall, spend(elements.count) else { return nil }
         return unsafe reference.node.constant(IterationKernel.self).pointee
     }
 
@@ -49,7 +49,7 @@ extension RuleMachine {
             reachLimit("EvaluationLimits.maximumScratchBytes")
             return .null
         }
-        if let kernel = kernel(reference, for: elements.count) {
+        if let kernel = kernel(reference, for: elements) {
             var next = unsafe target
             kernel.run(elements) { _, value in
                 unsafe next.initialize(to: value.asData)
@@ -71,7 +71,7 @@ extension RuleMachine {
             return .null
         }
         var count = 0
-        if let kernel = kernel(reference, for: elements.count) {
+        if let kernel = kernel(reference, for: elements) {
             kernel.run(elements) { current, value in
                 unsafe target[count] = current
                 if value.isTruthy { count &+= 1 }
@@ -89,7 +89,7 @@ extension RuleMachine {
 
     private mutating func reduced(_ elements: ValueList, _ reference: RuleNodeReference) -> RuleValue {
         var total = reference.childCount > 2 ? evaluate(reference.child(2)).asData : .null
-        if let kernel = kernel(reference, for: elements.count) {
+        if total.count == 0, let kernel = kernel(reference, for: elements) {
             return kernel.reduce(elements, from: total)
         }
         for current in elements {
@@ -104,7 +104,7 @@ extension RuleMachine {
     private mutating func anyElement(
         _ elements: ValueList, _ reference: RuleNodeReference, isTruthy: Bool
     ) -> Bool {
-        if let kernel = kernel(reference, for: elements.count) {
+        if let kernel = kernel(reference, for: elements) {
             var isFound = false
             kernel.run(elements) { _, value in
                 isFound = value.isTruthy == isTruthy

@@ -4,6 +4,8 @@ extension RuleMachine {
         if reference.childCount == 2 && !reference.spreads {
             let left = operand(reference.child(0))
             let right = operand(reference.child(1))
+            read(left)
+            read(right)
             if let value = binary(reference.operation, left, right) { return value }
             return unsafe withUnsafeTemporaryAllocation(of: RuleValue.self, capacity: 2) { buffer in
                 unsafe buffer.initializeElement(at: 0, to: left)
@@ -18,14 +20,19 @@ extension RuleMachine {
     @inline(never) private mutating func manyArguments(_ node: RuleNode) -> RuleValue {
         if node.spreads {
             let argument = evaluate(node.child(0))
-            if argument.kind == .list { return apply(node, argument.elements) }
-            return ValueList.withOne(argument) { apply(node, $0) }
+            if argument.kind == .list { return readAndApply(node, argument.elements) }
+            return ValueList.withOne(argument) { readAndApply(node, $0) }
         }
         let count = Int(node.childCount)
         return unsafe withUnsafeTemporaryAllocation(of: RuleValue.self, capacity: count) { buffer in
             for index in 0..<count { unsafe buffer.initializeElement(at: index, to: evaluate(node.child(index))) }
-            return unsafe apply(node, ValueList(buffer))
+            return unsafe readAndApply(node, ValueList(buffer))
         }
+    }
+
+    private mutating func readAndApply(_ node: RuleNode, _ arguments: ValueList) -> RuleValue {
+        for argument in arguments { read(argument) }
+        return apply(node, arguments)
     }
 
     /// Operators of two plain values; nil when the operation is none of them.
@@ -49,8 +56,8 @@ extension RuleMachine {
         }
     }
 
-    /// An operator on its evaluated arguments, any number of them.
-    mutating func apply(_ node: RuleNode, _ arguments: ValueList) -> RuleValue {
+    /// An operator on its evaluated arguments, any number of them, whose texts and lists are counted already.
+    private mutating func apply(_ node: RuleNode, _ arguments: ValueList) -> RuleValue {
         guard spend(arguments.count >> 3) else { return .null }
         switch node.operation {
         case .equal, .notEqual, .strictEqual, .strictNotEqual:
@@ -116,10 +123,9 @@ extension RuleMachine {
     private mutating func contains(_ needle: RuleValue, in haystack: RuleValue) -> RuleValue {
         switch haystack.kind {
         case .text:
-            guard needle.kind == .text, spend(haystack.count >> 3) else { return RuleValue(false) }
+            guard needle.kind == .text else { return RuleValue(false) }
             return RuleValue(TextSearch.contains(needle.text, in: haystack.text))
         case .list:
-            guard spend(haystack.count >> 3) else { return RuleValue(false) }
             for element in haystack.elements
             where Comparison.strictlyEqual(needle, element, &remainingSteps) { return RuleValue(true) }
             return RuleValue(false)

@@ -18,6 +18,7 @@ extension RuleMachine {
     @inline(__always) mutating func variableEqualsText(_ reference: RuleNodeReference) -> Bool {
         let operands = unsafe reference.node.constant(PathAndText.self)
         let found = lookUp(unsafe VariablePath(operands.pointee.path), scope: reference.scope) ?? .null
+        read(found)
         let isEqual: Bool
         if found.kind == .text {
             isEqual = unsafe found.text == operands.pointee.text.text
@@ -35,6 +36,7 @@ extension RuleMachine {
         guard let found = lookUp(unsafe VariablePath(operands.pointee.path), scope: reference.scope),
             found.kind == .text
         else { return .null }
+        read(found)
         let part = unsafe operands.pointee.text.text
         let isPrefix = reference.operation == .variableStartsWithText
         return RuleValue(isPrefix ? found.text.hasPrefix(part) : found.text.hasSuffix(part))
@@ -44,6 +46,7 @@ extension RuleMachine {
     @inline(__always) mutating func variableComparedWithNumber(_ reference: RuleNodeReference) -> Bool {
         let operands = unsafe reference.node.constant(PathAndNumber.self)
         let found = lookUp(unsafe VariablePath(operands.pointee.path), scope: reference.scope) ?? .null
+        read(found)
         return unsafe Comparison.holds(operands.pointee.comparison, found, operands.pointee.number)
     }
 

@@ -90,7 +90,7 @@ enum RuleScope: UInt8 {
     let scope: RuleScope
     /// Whether a single bare argument gives the argument list when it evaluates to a list.
     let spreads: Bool
-    /// Nodes below and including this one, for the step limit; capped.
+    /// Nodes below and including this one, and an eighth of the bytes of paths, for the step limit; capped.
     let weight: UInt32
     let childCount: UInt32
     private let children: UnsafePointer<RuleNode>?
@@ -99,7 +99,7 @@ enum RuleScope: UInt8 {
 
     init(
         _ operation: RuleOperation, scope: RuleScope = .flag, spreads: Bool = false, value: RuleValue = .null,
-        children: UnsafeBufferPointer<RuleNode>? = nil
+        work: Int = 1, children: UnsafeBufferPointer<RuleNode>? = nil
     ) {
         self.operation = operation
         self.scope = scope
@@ -107,7 +107,7 @@ enum RuleScope: UInt8 {
         self.value = value
         childCount = UInt32(truncatingIfNeeded: unsafe children?.count ?? 0)
         unsafe self.children = unsafe children?.baseAddress
-        var total = 1
+        var total = work
         for index in 0..<(unsafe children?.count ?? 0) { total += unsafe Int(children?[index].weight ?? 0) }
         weight = UInt32(clamping: total)
     }

@@ -267,6 +267,7 @@ extension RuleMachine {
         let constant = unsafe reference.node.constant(VersionConstant.self)
         let child = reference.child(0)
         let value = child.operation == .variable ? variable(child) : evaluate(child)
+        read(value)
         if value.kind == .text, let right = unsafe constant.pointee.release, let left = ReleaseVersion(value.text) {
             return RuleValue(unsafe constant.pointee.comparison.holds(left, right))
         }

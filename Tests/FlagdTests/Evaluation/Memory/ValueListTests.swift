@@ -18,6 +18,19 @@ final class ValueListTests: XCTestCase {
         XCTAssertEqual(RuleValue(list: .empty).elements.count, 0)
     }
 
+    func testAreSmall() {
+        let arena = Arena()
+        let small = [RuleValue(Int64.min), RuleValue(unsigned: .max), RuleValue(-1.5), RuleValue(true), .null, .failed]
+        let large = [RuleValue(ByteView("a")), RuleValue(list: ValueList(arena.copy(small), count: 1))]
+        let values = small + [.emptyText, RuleValue(list: .empty)]
+        XCTAssertTrue(ValueList(arena.copy(values), count: values.count).areSmall)
+        for value in large {
+            let values = small + [value]
+            XCTAssertFalse(ValueList(arena.copy(values), count: values.count).areSmall)
+        }
+        XCTAssertTrue(ValueList.empty.areSmall)
+    }
+
     func testOfOne() {
         XCTAssertEqual(ValueList.withOne(RuleValue(Int64(7))) { $0.map(\.integer) }, [7])
     }

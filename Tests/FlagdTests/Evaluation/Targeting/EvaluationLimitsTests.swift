@@ -216,6 +216,51 @@ final class EvaluationLimitsTests: XCTestCase {
         }
     }
 
+    func testStepsOfLongTextsThatOperatorsRead() {
+        let digits = String(repeating: "1", count: 20_000)
+        let other = digits + "b"
+        // One long text a thousand times takes no memory, but reading it does take time.
+        let texts = #"{"map":[{"var":"l"},"\#(digits)a"]}"#
+        let numbers = #"{"map":[{"var":"l"},"\#(digits)"]}"#
+        let members = #"{"map":[{"var":"l"},{"a":"\#(digits)a","b":1}]}"#
+        let keys = #"{"map":[{"var":"l"},{"\#(digits)":0,"b":1}]}"#
+        let branches = ["\(other)", "x", "y", "z"].map { #"{"==":[{"var":"a"},"\#($0)"]},1"# }.joined(separator: ",")
+        for (list, body) in [
+            (texts, #"{"==":[{"var":""},"\#(other)"]}"#), (texts, #"{"===":["\#(other)",{"var":""}]}"#),
+            (texts, #"{"<":["\#(other)",{"var":""}]}"#), (texts, #"{"<":["\#(other)",{"var":""},2]}"#),
+            (texts, #"{"starts_with":[{"var":""},"\#(other)"]}"#), (texts, #"{"ends_with":[{"var":""},"\#(other)"]}"#),
+            (texts, #"{"in":[{"var":""},["\#(other)","x","y"]]}"#),
+            (texts, #"{"in":[{"var":""},["\#(other)",["x"]]]}"#),
+            (texts, #"{"sem_ver":[{"var":""},"=","1.2.3"]}"#), (texts, #"{"sem_ver":[{"var":""},"=",{"var":""}]}"#),
+            (texts, #"{"fractional":[{"var":""},[false,1]]}"#),
+            (texts, #"{"fractional":[{"var":""},[{"var":"x"},1]]}"#),
+            (numbers, #"{"==":[{"var":""},5]}"#), (numbers, #"{"<":[{"var":""},5]}"#),
+            (numbers, #"{"-":[{"var":""},{"var":""}]}"#), (numbers, #"{"*":[{"var":""},0]}"#),
+            (numbers, #"{"max":[{"var":""}]}"#),
+            (members, #"{"if":[\#(branches)]}"#), (members, #"{"==":[{"var":"a"},"\#(other)"]}"#),
+            (members, #"{"<":[{"var":"a"},5]}"#), (members, #"{"==":[{"var":""},{"a":"\#(other)","b":1}]}"#),
+            (members, #"{"==":[{"var":""},{"a":"\#(digits)a","b":2}]}"#),
+            (keys, #"{"var":"\#(digits)"}"#), (keys, #"{"<":[5,{"var":"\#(digits)"}]}"#),
+            (keys, #"{"==":["5",{"var":"\#(digits)"}]}"#), (keys, #"{"==":[{"var":""},{"\#(digits)":0,"b":2}]}"#),
+        ] {
+            assertLimited(#"{"some":[\#(list),\#(body)]}"#, data(1000), by: Self.steps, "steps")
+        }
+    }
+
+    func testStepsOfLongTextsThatIterationsRead() {
+        let digits = String(repeating: "1", count: 20_000)
+        let list = #"{"map":[{"var":"l"},"\#(digits)"]}"#
+        for rule in [
+            #"{"map":[\#(list),{"+":[{"var":""},1]}]}"#, #"{"filter":[\#(list),{"<":[{"var":""},1]}]}"#,
+            #"{"all":[\#(list),{">":[{"var":""},1]}]}"#,
+            #"{"reduce":[\#(list),{"*":[{"var":"current"},{"var":"accumulator"}]},1]}"#,
+        ] {
+            assertLimited(rule, data(1000), by: Self.steps, "steps")
+        }
+    }
+
+    private func data(_ count: Int) -> String { #"{"l":\#(list(count))}"# }
+
     func testLimitInAFlagIsGeneralAndNamesTheLimit() throws {
         let heavy = (0..<1000).map { #"{"==":[{"var":"x"},\#($0)]}"# }.joined(separator: ",")
         let flags = try TestFlags(rule: #"{"some":[{"var":"l"},{"and":[{"var":"none"},\#(heavy)]}]}"#)
