@@ -321,7 +321,7 @@ extension FlagSetCompiler {
             parts.records[position] = unsafe record.with(
                 rule: nil, state: record.state == .disabled ? .disabled : .unusable)
         }
-        for warning in rules.warnings { report(place, "/targeting", warning, .warning) }
+        for warning in rules.warnings.reasons { report(place, "/targeting", warning, .warning) }
     }
 }
 

@@ -148,7 +148,7 @@ struct RuleExplainer {
     private mutating func size(of place: RulePlace) -> Int {
         var size = 0
         for index in place.index..<place.tape.end(of: place.index) {
-            size += 1
+            size += place.tape.size(at: index)
             if let name = place.tape.reference(at: index) { size += evaluators?.expandedSize(of: name) ?? 0 }
         }
         return size

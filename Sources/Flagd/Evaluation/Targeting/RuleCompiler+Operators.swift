@@ -38,7 +38,7 @@ extension RuleCompiler {
     mutating func operation(named name: ByteView, _ tape: JSONTape, _ argument: Int, depth: Int) -> RuleNode {
         guard let operation = RuleCompiler.operation(name) else {
             noteEffect()
-            warn("the operator '\(name.string)' is unknown")
+            warn("the operator '\(name.excerpt)' is unknown")
             return unsafe RuleNode(.unknown, value: RuleValue(name))
         }
         switch operation {

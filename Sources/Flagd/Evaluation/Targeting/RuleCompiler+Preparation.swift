@@ -9,23 +9,26 @@ extension RuleCompiler {
         if stackHeight == base { push(RuleNode(literal: .null)) }
         let path = self[base]
         let isConstant = path.operation == .literal && !(isBare && path.value.kind == .list) && !hasEffects
-        guard isConstant else {
+        guard isConstant, let text = text(of: path.value) else {
             return make(.dynamicVariable, from: base, spreads: isBare)
         }
         let fallback = stackHeight > base + 1 ? self[base + 1] : nil
         drop(to: base)
-        return variable(at: text(of: path.value), default: fallback)
+        return variable(at: text, default: fallback)
     }
 
-    private func text(of value: RuleValue) -> ByteView {
-        var writer = TextWriter(limit: EvaluationLimits.maximumScratchBytes)
+    /// The text of a constant; nil when it is too long to be built beforehand.
+    private mutating func text(of value: RuleValue) -> ByteView? {
         if value.kind == .text { return value.text }
+        var writer = TextWriter(limit: folding.remainingBytes)
         writer.write(value)
+        folding.spend(writer.bytes.count)
+        guard !writer.isOverLimit else { return nil }
         return unsafe writer.bytes.withUnsafeBufferPointer { unsafe arena.copy(ByteView($0)) }
     }
 
     private mutating func variable(at path: ByteView, default fallback: RuleNode?) -> RuleNode {
-        let parsed = VariablePath(path, arena: arena)
+        let parsed = self.path(path)
         let base = stackHeight
         if let fallback { push(fallback) }
         if scope == .flag, parsed.count > 0, parsed[0].key == VariablePath.Segment.flagd {
@@ -150,42 +153,17 @@ extension RuleCompiler {
         guard self[base].operation != .literal, self[base + 1].operation == .literal,
             self[base + 2].operation == .literal,
             let comparison = SemanticVersionOperator(self[base + 1].value.text),
-            let version = constantVersion(self[base + 2].value)
+            let text = versionText(self[base + 2].value), let version = SemanticVersion(text)
         else { return nil }
-        let constant = VersionConstant(
-            comparison: comparison, version: version, release: ReleaseVersion(text(of: self[base + 2].value)))
+        let constant = VersionConstant(comparison: comparison, version: version, release: ReleaseVersion(text))
         drop(to: base + 1)
         return unsafe make(
             .semanticVersionOfConstant, from: base, value: RuleValue(address: arena.store(constant), count: 1))
     }
 
-    /// The version in a text or a number; nil in anything else.
-    private func constantVersion(_ value: RuleValue) -> SemanticVersion? {
-        value.kind == .text || Comparison.isNumber(value) ? SemanticVersion(text(of: value)) : nil
-    }
-
-    private mutating func checkSemanticVersion(_ base: Int, spreads: Bool) {
-        guard !spreads else { return }
-        guard stackHeight - base == 3 else { return warn("'sem_ver' takes exactly three arguments") }
-        let comparison = self[base + 1]
-        if comparison.operation == .literal && SemanticVersionOperator(comparison.value.text) == nil {
-            warn("'sem_ver' does not know the operator \(JSON.text(of: Value(comparison.value)))")
-        }
-        for version in [self[base], self[base + 2]] where version.operation == .literal {
-            if constantVersion(version.value) == nil {
-                warn("\(JSON.text(of: Value(version.value))) is no semantic version")
-            }
-        }
-    }
-
-    private mutating func checkAffix(_ name: ByteView, _ base: Int, spreads: Bool) {
-        guard !spreads else { return }
-        let isOther = { (node: RuleNode) in node.operation == .literal && node.value.kind != .text }
-        if stackHeight - base != 2 {
-            warn("'\(name.string)' takes exactly two strings")
-        } else if isOther(self[base]) || isOther(self[base + 1]) {
-            warn("'\(name.string)' compares strings only")
-        }
+    /// What may be a version: a text, or a number's; nil of anything else.
+    mutating func versionText(_ value: RuleValue) -> ByteView? {
+        value.kind == .text || Comparison.isNumber(value) ? text(of: value) : nil
     }
 }
 
@@ -194,6 +172,7 @@ extension RuleCompiler {
     mutating func fractional(_ tape: JSONTape, _ argument: Int, depth: Int) -> RuleNode {
         let (base, isBare) = arguments(tape, argument, depth: depth)
         let spreads = isBare && maySpreadBuckets(base)
+        checkFractional(base, spreads: spreads)
         if !spreads, let prepared = fractionalOfConstants(base) { return prepared }
         return make(.fractional, from: base, spreads: spreads)
     }
@@ -212,7 +191,7 @@ extension RuleCompiler {
         guard first.operation != .literal || isBucket || first.value.kind == .text else { return nil }
         let start = isBucket ? base : base + 1
         let areAllBuckets = first.operation == .literal || first.operation == .cat || first.operation == .substring
-        guard let (buckets, total) = constantBuckets(from: start, areAll: areAllBuckets) else { return nil }
+        guard let (buckets, total) = constantBuckets(from: start) else { return nil }
         // A value that is surely text or that is none needs no buckets as values any more.
         if areAllBuckets { drop(to: start) }
         let constants = unsafe BucketConstants(
@@ -223,34 +202,16 @@ extension RuleCompiler {
     }
 
     /// The buckets with their cumulative weights; nil when one is no constant, or can never work.
-    ///
-    /// - Parameter areAll: whether the argument before them is surely none.
-    private mutating func constantBuckets(
-        from start: Int, areAll: Bool
-    ) -> (buckets: [BucketConstants.Bucket], total: UInt64)? {
+    private func constantBuckets(from start: Int) -> (buckets: [BucketConstants.Bucket], total: UInt64)? {
         var buckets: [BucketConstants.Bucket] = []
         var end: UInt64 = 0
         for position in start..<stackHeight {
-            let bucket = self[position]
-            guard bucket.operation == .literal else { return nil }
-            let parts = bucket.value.elements
-            guard bucket.value.kind == .list, parts.count > 0, Bucketing.isVariant(parts[0]) else {
-                warn("'fractional' takes buckets [variant, weight] with a string, boolean, number or null as variant")
-                return nil
-            }
-            guard let weight = Bucketing.weight(parts.count > 1 ? parts[1] : nil) else {
-                warn("a weight of 'fractional' is no whole number up to \(Bucketing.maximumWeight)")
+            guard self[position].operation == .literal, case .weight(let weight) = checkedBucket(self[position]) else {
                 return nil
             }
             end += weight
-            buckets.append(BucketConstants.Bucket(variant: marked(parts[0]), end: end))
+            buckets.append(BucketConstants.Bucket(variant: marked(self[position].value.elements[0]), end: end))
         }
-        guard end > 0, end <= UInt64(Bucketing.maximumWeight) else {
-            if areAll || end > 0 {
-                warn("the weights of 'fractional' sum up to \(end), which is not in 1...\(Bucketing.maximumWeight)")
-            }
-            return nil
-        }
-        return (buckets, end)
+        return end > 0 && end <= UInt64(Bucketing.maximumWeight) ? (buckets, end) : nil
     }
 }

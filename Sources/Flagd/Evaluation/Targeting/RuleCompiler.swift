@@ -16,11 +16,14 @@ struct RuleCompiler {
     /// Nodes that `$ref` has added to the rule at hand, and to all.
     private var referencedNodes = 0
     private var referencedNodesInAll = 0
+    var folding = FoldingBudget()
+    /// The paths in evaluators, by where their texts lie: made once, however often the evaluators are substituted.
+    private var evaluatorPaths: [TextPlace: RuleValue] = [:]
 
     /// Why the rule cannot be used.
     private(set) var failure: String?
     /// What can never work, in words.
-    private(set) var warnings: [String] = []
+    private(set) var warnings = RuleWarnings()
 
     private(set) var scope: RuleScope
     /// How many nodes were made whose evaluation is noticed outside: unknown operators and `log`.
@@ -43,7 +46,8 @@ struct RuleCompiler {
         failure = nil
         usesFlagKey = false
         referencedNodes = 0
-        warnings.removeAll()
+        folding.beginRule()
+        warnings.beginRule()
         stack.removeAll(keepingCapacity: true)
     }
 
@@ -58,7 +62,7 @@ struct RuleCompiler {
         if failure == nil { failure = reason }
     }
 
-    mutating func warn(_ reason: String) { warnings.append(reason) }
+    mutating func warn(_ reason: @autoclosure () -> String) { warnings.add(reason()) }
 
     /// The node of the value at an index, which would open the bracket of the given number.
     mutating func compile(_ tape: JSONTape, _ index: Int, depth: Int) -> RuleNode {
@@ -150,11 +154,11 @@ extension RuleCompiler {
         _ body: (inout RuleCompiler, JSONTape, Int) -> Result
     ) -> Result {
         guard let (tape, index) = evaluators?.find(name) else {
-            fail("'$ref' names the evaluator '\(name.string)', which does not exist")
+            fail("'$ref' names the evaluator '\(name.excerpt)', which does not exist")
             return fallback
         }
         guard !references.contains(where: { $0 == name }) else {
-            fail("the evaluator '\(name.string)' refers to itself")
+            fail("the evaluator '\(name.excerpt)' refers to itself")
             return fallback
         }
         guard references.count < EvaluationLimits.maximumReferenceDepth else {
@@ -181,6 +185,28 @@ extension RuleCompiler {
         referencedNodes += nodes
         referencedNodesInAll += nodes
         return true
+    }
+}
+
+/// Where a text lies.
+private struct TextPlace: Hashable {
+    let address: UInt64
+    let count: Int
+
+    init(_ text: ByteView) {
+        address = text.address
+        count = text.count
+    }
+}
+
+extension RuleCompiler {
+    /// The path of a constant text that lives as long as the arena.
+    mutating func path(_ text: ByteView) -> VariablePath {
+        guard !references.isEmpty else { return VariablePath(text, arena: arena) }
+        if let known = evaluatorPaths[TextPlace(text)] { return VariablePath(known) }
+        let path = VariablePath(text, arena: arena)
+        evaluatorPaths[TextPlace(text)] = path.value
+        return path
     }
 }
 
@@ -231,20 +257,16 @@ extension RuleCompiler {
             literal: RuleValue(list: ValueList(arena.copy(values), count: values.count)))
     }
 
-    /// The value of a node that reads nothing, computed now and kept in the arena.
+    /// The value of a node that reads nothing, computed now and kept in the arena; the node itself when that takes too much.
     mutating func folded(_ node: RuleNode) -> RuleNode {
-        let arena = arena
-        let version = fractionalVersion
-        let value: RuleValue? = unsafe withUnsafePointer(to: node) { pointer in
-            var machine = RuleMachine(
-                context: .empty, enrichment: .empty,
-                flagKey: .emptyText, timestamp: 0, fractionalVersion: version,
-                scratch: unsafe Scratch(UnsafeMutableRawBufferPointer(start: nil, count: 0)))
-            defer { machine.scratch.free() }
-            let value = machine.evaluate(unsafe RuleNodeReference(pointer))
-            return !machine.hasStopped ? value.copied(into: arena) : nil
-        }
-        return value.map { RuleNode(literal: marked($0)) } ?? node
+        let scratch = Scratch(in: arena, limit: folding.remainingBytes)
+        var machine = RuleMachine(
+            context: .empty, enrichment: .empty, flagKey: .emptyText, timestamp: 0,
+            fractionalVersion: fractionalVersion, scratch: scratch)
+        let value = unsafe withUnsafePointer(to: node) { machine.evaluate(unsafe RuleNodeReference($0)) }
+        folding.spend(machine.scratch.usedBytes)
+        machine.scratch.free()
+        return machine.hasStopped ? node : RuleNode(literal: marked(value))
     }
 
     mutating func withScope<Result>(_ inner: RuleScope, _ body: (inout RuleCompiler) -> Result) -> Result {

@@ -59,7 +59,7 @@ struct RuleEvaluators {
                     pending = target
                     continue
                 }
-                current.size = min(current.size + 1, RuleEvaluators.hugeSize)
+                current.size = min(current.size + tape.size(at: current.next), RuleEvaluators.hugeSize)
                 current.next += 1
             }
             if let pending {
@@ -79,6 +79,9 @@ extension JSONTape {
         guard let (name, target) = onlyMember(of: index), name == ByteView("$ref") else { return nil }
         return text(at: target)
     }
+
+    /// What compiling the node at an index takes: a long text is read many times over when references repeat it.
+    func size(at index: Int) -> Int { 1 + (text(at: index)?.count ?? 0) >> 6 }
 
     /// Whether there is `null` or `{}`, which are no rule.
     func isNoRule(at index: Int) -> Bool {

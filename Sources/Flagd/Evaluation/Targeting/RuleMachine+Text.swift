@@ -8,7 +8,7 @@ extension RuleMachine {
         case .boolean: return value.isTrue ? ByteView("true") : ByteView("false")
         default:
             guard canWalk(value) else { return .empty }
-            var writer = TextWriter(limit: EvaluationLimits.maximumScratchBytes - scratch.usedBytes)
+            var writer = TextWriter(limit: scratch.remainingBytes)
             writer.write(value)
             guard !writer.isOverLimit, spend(writer.bytes.count >> 3) else {
                 reachLimit("EvaluationLimits.maximumScratchBytes")

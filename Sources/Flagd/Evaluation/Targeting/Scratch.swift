@@ -5,6 +5,7 @@
     private var next: UnsafeMutableRawPointer?
     private var remaining: Int
     private var overflow: Unmanaged<Arena>?
+    private let limit: Int
     /// Bytes handed out in all.
     private(set) var usedBytes = 0
 
@@ -14,7 +15,19 @@
     init(_ buffer: UnsafeMutableRawBufferPointer) {
         unsafe next = buffer.baseAddress
         remaining = buffer.count
+        limit = EvaluationLimits.maximumScratchBytes
     }
+
+    /// One that builds in somebody else's arena, where what it has built stays.
+    init(in arena: Arena, limit: Int) {
+        unsafe next = nil
+        remaining = 0
+        unsafe overflow = .passRetained(arena)
+        self.limit = limit
+    }
+
+    /// What is left of the limit.
+    var remainingBytes: Int { limit - usedBytes }
 
     /// Room for bytes; nil when the evaluation's limit is reached.
     mutating func bytes(_ count: Int) -> UnsafeMutablePointer<UInt8>? {
@@ -45,7 +58,7 @@
     /// Counts memory that is taken from ``arena()``; false when the evaluation's limit is reached.
     mutating func charge(_ bytes: Int) -> Bool {
         usedBytes += bytes
-        return usedBytes <= EvaluationLimits.maximumScratchBytes
+        return usedBytes <= limit
     }
 
     private mutating func allocate<Element: BitwiseCopyable>(

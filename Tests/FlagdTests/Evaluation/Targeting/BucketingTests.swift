@@ -11,6 +11,8 @@ final class BucketingTests: XCTestCase {
         XCTAssertEqual(Bucketing.weight(RuleValue(50.0)), 50)
         XCTAssertEqual(Bucketing.weight(RuleValue(Int64(-1))), 0)
         XCTAssertEqual(Bucketing.weight(RuleValue(Int64.min)), 0)
+        XCTAssertEqual(Bucketing.weight(RuleValue(-0.0)), 0)
+        XCTAssertEqual(Bucketing.weight(RuleValue(-1e300)), 0)
         XCTAssertEqual(Bucketing.weight(RuleValue(Int64(0x7fff_ffff))), 0x7fff_ffff)
         for bad in [
             RuleValue(Int64(0x8000_0000)), RuleValue(0.5), RuleValue(1e300), RuleValue(true), RuleValue(ByteView("1")),

@@ -103,38 +103,58 @@ final class RuleCompilerTests: XCTestCase {
         for name in ["unknown", "", "VAR", "i", "sem_Ver", "a name that is longer than any operator's"] {
             try compile(#"{"\#(name)":1}"#) { node, compiler in
                 XCTAssertEqual(node?.operation, .unknown)
-                XCTAssertEqual(compiler.warnings.count, 1)
+                XCTAssertEqual(compiler.warnings.reasons.count, 1)
                 XCTAssertNil(compiler.failure)
             }
         }
         // What is dropped because a constant decides is still spoken of.
         try compile(#"{"if":[true,1,{"unknown":1}]}"#) { node, compiler in
             XCTAssertEqual(node?.operation, .literal)
-            XCTAssertEqual(compiler.warnings.count, 1)
+            XCTAssertEqual(compiler.warnings.reasons.count, 1)
         }
     }
 
-    func testWarnings() throws {
-        let rules = [
-            (#"{"sem_ver":["1.2.3","="]}"#, "three"), (#"{"sem_ver":[{"var":"a"},"==","1.2.3"]}"#, #""==""#),
-            (#"{"sem_ver":["1.2.x","=","1.2.3"]}"#, #""1.2.x""#), (#"{"sem_ver":[{"var":"a"},"=",["1"]]}"#, #"["1"]"#),
-            (#"{"starts_with":["a"]}"#, "two strings"), (#"{"ends_with":[{"var":"a"},5]}"#, "strings only"),
-            (#"{"fractional":["a",["x",0.5]]}"#, "whole number"), (#"{"fractional":["a",5]}"#, "buckets"),
-            (#"{"fractional":["a",["x",0]]}"#, "sum up to 0"),
-        ]
-        for (rule, part) in rules {
-            try compile(rule) { _, compiler in
-                XCTAssertEqual(compiler.warnings.count, 1, rule)
-                XCTAssert(compiler.warnings.first?.contains(part) ?? false, "\(compiler.warnings)")
-            }
-        }
-        for rule in [
-            #"{"sem_ver":[{"var":"a"},"=",1]}"#, #"{"starts_with":{"var":"a"}}"#, #"{"sem_ver":{"var":"a"}}"#,
-            #"{"fractional":{"var":"a"}}"#, #"{"fractional":[["x",{"var":"w"}]]}"#, #"{"log":1}"#,
-            #"{"fractional":[["x",{"var":"w"}],["y",0]]}"#, #"{"fractional":[{"var":"a"},["y",0]]}"#,
-        ] {
-            try compile(rule) { _, compiler in XCTAssertEqual(compiler.warnings, [], rule) }
-        }
+    /// What a rule takes in memory that is nothing but a reference to the first of many evaluators, each with two to the next.
+    private func memory(ofLevels count: Int, _ pair: (String) -> String, innermost: String) throws -> Int {
+        let arena = Arena()
+        let levels = (0..<count).map { #""e\#($0)":"# + pair(#"{"$ref":"e\#($0 + 1)"}"#) }.joined(separator: ",")
+        let payload = #"{"$evaluators":{\#(levels),"e\#(count)":\#(innermost)},"rule":{"!":{"$ref":"e0"}}}"#
+        var parser = JSONParser(arena.copy(payload), arena: arena)
+        var tape = JSONTape()
+        try parser.value(onto: &tape)
+        parser = JSONParser(arena.copy(#"{\#(levels),"e\#(count)":\#(innermost)}"#), arena: arena)
+        var evaluators = JSONTape()
+        try parser.value(onto: &evaluators)
+        var compiler = RuleCompiler(arena: arena, fractionalVersion: .v2, isBare: false)
+        compiler.evaluators = RuleEvaluators(evaluators, arena: arena)
+        let before = arena.allocatedBytes
+        XCTAssertNotNil(compiler.compileRule(tape, at: try XCTUnwrap(tape.member(ByteView("rule"), of: 0))))
+        return arena.allocatedBytes - before
+    }
+
+    func testConstantsThatEvaluatorsMultiplyTakeLittle() throws {
+        let text = "\"" + String(repeating: "a", count: 1000) + "\""
+        let limit = EvaluationLimits.maximumFoldedBytes
+        XCTAssertLessThan(
+            try memory(ofLevels: 12, { #"{"cat":[\#($0),\#($0)]}"# }, innermost: text), limit + 2 << 20)
+        XCTAssertLessThan(
+            try memory(ofLevels: 12, { #"{"merge":[\#($0),\#($0)]}"# }, innermost: "[\(text),\(text),\(text),\(text)]"),
+            limit + 4 << 20)
+        XCTAssertLessThan(
+            try memory(ofLevels: 12, { "[\($0),\($0)]" }, innermost: #"{"var":[[\#(text)]]}"#), limit + 4 << 20)
+    }
+
+    func testPathsThatEvaluatorsMultiplyAreMadeOnce() throws {
+        let path = #"{"var":"\#(String(repeating: ".", count: 1000))"}"#
+        XCTAssertLessThan(try memory(ofLevels: 12, { "[\($0),\($0)]" }, innermost: path), 4 << 20)
+    }
+
+    func testConstantsTooLargeToBeFoldedAreEvaluated() throws {
+        let text = String(repeating: "a", count: EvaluationLimits.maximumFoldedBytes / 2 + 1)
+        try assertOperation(#"{"cat":["\#(text)","\#(text)"]}"#, is: .cat)
+        try assertOperation(#"{"var":[["\#(text)","\#(text)"]]}"#, is: .dynamicVariable)
+        assertRule(#"{"substr":[{"cat":["\#(text)","\#(text)b"]},-2]}"#, gives: #""ab""#)
+        assertRule(#"{"var":[["\#(text)","\#(text)"]]}"#, #"{"\#(text),\#(text)":1}"#, gives: "1")
     }
 
     func testABareRuleHasNoReferences() throws {

@@ -34,6 +34,18 @@ final class ScratchTests: XCTestCase {
         scratch.free()
     }
 
+    func testInAnArenaOfSomebodyElse() {
+        let arena = Arena(firstBlock: 64)
+        var scratch = Scratch(in: arena, limit: 200)
+        let before = arena.allocatedBytes
+        XCTAssertNotNil(scratch.bytes(150))
+        XCTAssertGreaterThan(arena.allocatedBytes, before)
+        XCTAssertEqual(scratch.remainingBytes, 50)
+        XCTAssertNil(scratch.bytes(51))
+        XCTAssertTrue(scratch.arena() === arena)
+        scratch.free()
+    }
+
     func testArenaIsOne() {
         var scratch = Scratch(UnsafeMutableRawBufferPointer(start: nil, count: 0))
         XCTAssertTrue(scratch.arena() === scratch.arena())
