@@ -39,6 +39,8 @@ extension RuleCompiler {
         guard let operation = RuleCompiler.operation(name) else {
             noteEffect()
             warn("the operator '\(name.excerpt)' is unknown")
+            // Nobody evaluates the arguments, but what they refer to has to be there.
+            drop(to: arguments(tape, argument, depth: depth).base)
             return unsafe RuleNode(.unknown, value: RuleValue(name))
         }
         switch operation {

@@ -109,6 +109,16 @@ final class ReferenceRuleTests: XCTestCase {
         }
     }
 
+    func testReferenceInAnOperatorNobodyKnows() throws {
+        for argument in [#"{"$ref":"none"}"#, #"[1,{"$ref":"none"}]"#, #"{"$ref":"loop"}"#] {
+            let flags = try flags(#"{"if":[true,"a",{"unknown":\#(argument)}]}"#, #"{"loop":[{"$ref":"loop"}]}"#)
+            assertOutcome(flags.string(), "caller", nil, .error, .parseError)
+            assertOutcome(flags.string("ok"), "a", "a", .targetingMatch, key: "ok")
+        }
+        let flags = try flags(#"{"if":[true,"a",{"unknown":{"$ref":"e"}}]}"#, #"{"e":1}"#)
+        assertOutcome(flags.string(), "a", "a", .targetingMatch)
+    }
+
     func testReferenceDepth() throws {
         let nested = { (depth: Int) in
             String(repeating: #"{"!":"#, count: depth) + "1" + String(repeating: "}", count: depth)
