@@ -310,7 +310,7 @@ extension FlagSetCompiler {
         rules.begin(flagKey: place.key, variants: variants ?? VariantTable(record, arena: parts.arena))
         let rule = rules.compileRule(tape, at: targeting)
         if let rule {
-            if let shared, rules.warnings.isEmpty, !rules.usesFlagKey {
+            if let shared, rules.warnings.reasons.isEmpty, !rules.usesFlagKey {
                 sharedRules.store(rule, shared, tape, targeting)
             }
             parts.records[position] = unsafe record.with(rule: rule.address, state: record.state)

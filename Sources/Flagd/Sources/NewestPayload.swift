@@ -4,20 +4,23 @@ import FlagdTransport
 ///
 /// A server that sends faster than the driver takes would fill the memory otherwise.
 final class NewestPayload: Sendable {
-    private let waiting = Locked<FlagSourcePayload?>(nil)
+    /// A payload, and whether it came from the older service.
+    typealias Arrival = (payload: FlagSourcePayload, isLegacy: Bool)
+
+    private let waiting = Locked<Arrival?>(nil)
 
     /// Puts a payload in the place of the one that waits.
     ///
     /// - Returns: whether none did, so that the driver has to be told.
-    func put(_ payload: FlagSourcePayload) -> Bool {
+    func put(_ payload: FlagSourcePayload, isLegacy: Bool) -> Bool {
         waiting.withLock { waiting in
-            defer { waiting = payload }
+            defer { waiting = (payload, isLegacy) }
             return waiting == nil
         }
     }
 
     /// Takes the payload that waits.
-    func take() -> FlagSourcePayload? {
+    func take() -> Arrival? {
         waiting.withLock { $0.take() }
     }
 }

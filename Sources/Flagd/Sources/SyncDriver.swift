@@ -42,7 +42,8 @@ struct SyncDriver {
         perform(policy.start(now: timekeeper.now), payload: nil)
         for await input in inputs {
             switch input {
-            case .payload(let id, let newest): if let payload = newest.take() { handle(.payload(payload), from: id) }
+            case .payload(let id, let newest):
+                if let (payload, isLegacy) = newest.take() { handle(.payload(payload, isLegacy: isLegacy), from: id) }
             case .timer(let id): timerFired(id)
             case .stream(let id, let event): handle(event, from: id)
             }
@@ -100,7 +101,8 @@ struct SyncDriver {
         let (send, newest) = (send, NewestPayload())
         let stream = SyncStream(settings: settings, legacy: legacy, formerContext: context) { event in
             switch event {
-            case .payload(let payload): if newest.put(payload) { send.yield(.payload(id, newest)) }
+            case .payload(let payload, let isLegacy):
+                if newest.put(payload, isLegacy: isLegacy) { send.yield(.payload(id, newest)) }
             case .drains, .ended: send.yield(.stream(id, event))
             }
         }

@@ -15,7 +15,8 @@
         self.seed = seed
         slotCount = ObjectTable.slotCount(for: max(scalars.count, 2))
         unsafe values = UnsafePointer(arena.copy(scalars))
-        unsafe keys = UnsafePointer(arena.copy(scalars.map { $0.kind == .text ? HashedKey($0.text, seed: seed).key : .none }))
+        unsafe keys = UnsafePointer(
+            arena.copy(scalars.map { $0.kind == .text ? HashedKey($0.text, seed: seed).key : .none }))
         let table = unsafe arena.allocate(UInt32.self, count: slotCount)
         unsafe table.initialize(repeating: 0, count: slotCount)
         unsafe slots = UnsafePointer(table)
