@@ -140,7 +140,7 @@ final class HTTP2ClientConnectTests: XCTestCase {
                 task.cancel()
                 let error = await task.value
                 XCTAssertEqual(error?.kind, .cancelled)
-                XCTAssertLessThan(MonotonicTime.now.elapsed(since: start), .seconds(1))
+                XCTAssertLessThan(MonotonicTime.now.elapsed(since: start), .seconds(4))
             }
         }
     }

@@ -351,7 +351,7 @@ final class HTTP2ClientLoopTests: XCTestCase {
         _ = await client.schedule(after: .seconds(1)) { _ in fired.value = true }
         let start = MonotonicTime.now
         await client.shutdown()
-        XCTAssertLessThan(MonotonicTime.now.elapsed(since: start), .seconds(1))
+        XCTAssertLessThan(MonotonicTime.now.elapsed(since: start), .seconds(4))
         XCTAssertEqual(handler.record.closedCount, 1)
         try await Task.sleep(for: .milliseconds(100))
         XCTAssertEqual(handler.record.closedCount, 1)

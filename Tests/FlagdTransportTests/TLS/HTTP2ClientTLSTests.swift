@@ -368,7 +368,7 @@ final class HTTP2ClientTLSTests: XCTestCase {
         task.cancel()
         let error = await task.value
         XCTAssertEqual(error?.kind, .cancelled)
-        XCTAssertLessThan(MonotonicTime.now.elapsed(since: start), .seconds(1))
+        XCTAssertLessThan(MonotonicTime.now.elapsed(since: start), .seconds(4))
     }
 
     func testItem134NothingLeaks() async throws {
