@@ -28,6 +28,56 @@ final class SchemaCheckTests: XCTestCase {
             ["k /flags/0 state is missing; the flag counts as enabled"])
     }
 
+    func testAStateThatIsNullIsMissing() {
+        XCTAssertEqual(
+            findings(["flags": ["k": ["state": .null, "variants": ["on": true]]]]),
+            ["k /flags/k state is missing; the flag counts as enabled"])
+    }
+
+    private func findings(ofRule rule: Value) -> [String] {
+        findings(["flags": ["k": ["state": "ENABLED", "variants": ["a": "a"], "targeting": rule]]])
+    }
+
+    func testShapesOfOperators() {
+        let email: Value = ["var": "email"]
+        XCTAssertEqual(
+            findings(ofRule: ["if": [["==": [1, 1]], ["fractional": ["seed", ["a", 1, 2], ["b", -5]]]]]),
+            [
+                "k /flags/k/targeting/if/1/fractional/0 the value to bucket by is a constant: everybody is in the same bucket",
+                "k /flags/k/targeting/if/1/fractional/1 a bucket is a variant and a weight; the rest is ignored",
+                "k /flags/k/targeting/if/1/fractional/2/1 a negative weight counts as 0",
+            ])
+        for name in ["fractional", "sem_ver", "starts_with", "ends_with"] {
+            XCTAssertEqual(
+                findings(ofRule: .structure([name: email])),
+                ["k /flags/k/targeting/\(name) the arguments of '\(name)' are no list"])
+            XCTAssertEqual(findings(ofRule: .structure([name: ["$ref": "e"]])), [])
+        }
+        for rule: Value in [
+            ["fractional": [email, ["a", 50.0], ["b", email], ["c"]]], ["fractional": [["a", 0]]],
+            ["sem_ver": [email, "=", "1.0.0"]], ["starts_with": [email, "a"]], ["ends_with": [email, "a"]],
+            ["fractional": "seed", "several": 1],
+        ] {
+            XCTAssertEqual(findings(ofRule: rule), [])
+        }
+        XCTAssertEqual(
+            findings(["flags": [:], "$evaluators": ["e": ["fractional": [["a", -1]]]]]),
+            ["- /$evaluators/e/fractional/0/1 a negative weight counts as 0"])
+    }
+
+    func testWhatFlagdAddsToTheContext() {
+        for path: Value in ["$flagd.other", ["$flagd.other", 1]] {
+            XCTAssertEqual(
+                findings(ofRule: ["==": [["var": path], 1]]),
+                [
+                    "k /flags/k/targeting/==/0/var '$flagd.other' is nothing that flagd adds; there are $flagd.flagKey and $flagd.timestamp"
+                ])
+        }
+        for path: Value in ["$flagd.flagKey", "$flagd.timestamp", "$flagd", "a.$flagd.other", 1, [], .null] {
+            XCTAssertEqual(findings(ofRule: ["var": path]), [])
+        }
+    }
+
     func testTypes() {
         let flag: Value = ["state": "ENABLED", "variants": ["n": .null, "l": [1], "": true], "targeting": "on"]
         XCTAssertEqual(

@@ -12,7 +12,9 @@ struct SchemaCheck {
         guard let payload = payload.structureValue else { return }
         check(payload["$evaluators"], flagKey: nil, at: "/$evaluators", "the evaluators are no object")
         for (name, evaluator) in payload["$evaluators"]?.structureValue ?? [:] {
-            check(evaluator, flagKey: nil, at: "/$evaluators/\(Self.escaped(name))", "the evaluator is no object")
+            let pointer = "/$evaluators/\(Self.escaped(name))"
+            check(evaluator, flagKey: nil, at: pointer, "the evaluator is no object")
+            check(rule: evaluator, flagKey: nil, at: pointer)
         }
         switch payload["flags"] {
         case .structure(let flags):
@@ -29,8 +31,9 @@ struct SchemaCheck {
     private mutating func check(flag: Value, key: String?, at pointer: String) {
         guard let flag = flag.structureValue else { return }
         if key?.isEmpty == true { warn(key, pointer, "the flag's key is empty") }
-        if flag["state"] == nil { warn(key, pointer, "state is missing; the flag counts as enabled") }
+        if flag["state"]?.isNull ?? true { warn(key, pointer, "state is missing; the flag counts as enabled") }
         check(flag["targeting"], flagKey: key, at: pointer + "/targeting", "the rule is no object")
+        check(rule: flag["targeting"] ?? .null, flagKey: key, at: pointer + "/targeting")
         for (name, value) in flag["variants"]?.structureValue ?? [:] {
             let place = "\(pointer)/variants/\(Self.escaped(name))"
             if name.isEmpty { warn(key, place, "the variant's name is empty") }
@@ -50,7 +53,7 @@ struct SchemaCheck {
         }
     }
 
-    private mutating func warn(_ flagKey: String?, _ pointer: String, _ reason: String) {
+    mutating func warn(_ flagKey: String?, _ pointer: String, _ reason: String) {
         findings.append(FlagDiagnostic(flagKey: flagKey, pointer: pointer, reason: reason, severity: .warning))
     }
 
