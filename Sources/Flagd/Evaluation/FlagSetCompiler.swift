@@ -12,9 +12,15 @@ struct FlagSetCompiler {
     private var firstRecord = 0
     /// The records of the payload at hand whose rules refer to evaluators, which may stand behind the flags.
     private var deferred: [Int] = []
-    private var flagDiagnostics: [FlagDiagnostic] = []
+    private var findings: [Finding] = []
     /// What is wrong with the payload's last `flags`.
     private var flagsProblem: JSONError?
+
+    /// What is wrong with the payload at hand, and with which record when it is about a flag.
+    private struct Finding {
+        let record: Int?
+        let diagnostic: FlagDiagnostic
+    }
 
     /// - Parameter payloadCount: how many payloads will be added.
     init(options: EvaluationOptions, payloadCount: Int) {
@@ -41,7 +47,7 @@ struct FlagSetCompiler {
         deferred.removeAll()
         // Other evaluators may stand in this payload.
         sharedRules.removeAll()
-        flagDiagnostics.removeAll()
+        findings.removeAll()
         flagsProblem = nil
         let evaluators: (tape: JSONTape, text: ByteView)
         do throws(JSONError) {
@@ -51,10 +57,27 @@ struct FlagSetCompiler {
         }
         parts.payloads.append(FlagSet.CompiledPayload(storage: storage, evaluatorsText: evaluators.text))
         compileDeferred(evaluators.tape)
-        if options.isStrict, let error = flagDiagnostics.first(where: { $0.severity == .error }) {
+        dropFindingsOfReplacedFlags()
+        let diagnostics = findings.map(\.diagnostic)
+        if options.isStrict, let error = diagnostics.first(where: { $0.severity == .error }) {
             throw PayloadError(message: "strict mode: \(error.pointer): \(error.reason)", offset: nil)
         }
-        parts.diagnostics += flagDiagnostics
+        parts.diagnostics += diagnostics
+    }
+
+    /// Of several flags of one key only the last is there.
+    private mutating func dropFindingsOfReplacedFlags() {
+        var keys = KeySet(capacity: findings.count)
+        for case let record? in findings.map(\.record) { _ = keys.insert(HashedKey(parts.details[record].key)) }
+        guard keys.count > 0 else { return }
+        var last = Array(repeating: -1, count: keys.count)
+        for record in firstRecord..<parts.records.count {
+            if let number = keys.position(of: HashedKey(parts.details[record].key)) { last[number] = record }
+        }
+        findings.removeAll { finding in
+            guard let record = finding.record else { return false }
+            return keys.position(of: HashedKey(parts.details[record].key)).map { last[$0] != record } ?? false
+        }
     }
 
     /// Reads the payload's members.
@@ -89,7 +112,8 @@ struct FlagSetCompiler {
     private mutating func setMetadata() {
         let value = tape.value(at: 0)
         parts.payloadMetadata[parts.payloadMetadata.count - 1] = value.structureValue.map { FlagSet.scalars($0) } ?? [:]
-        checkMetadata(value, key: nil, pointer: "/metadata")
+        findings.removeAll { $0.record == nil && $0.diagnostic.pointer.utf8.starts(with: "/metadata".utf8) }
+        checkMetadata(value, nil)
     }
 }
 
@@ -98,7 +122,7 @@ extension FlagSetCompiler {
     private mutating func flags(_ parser: inout JSONParser) throws(JSONError) {
         parts.records.removeLast(parts.records.count - firstRecord)
         parts.details.removeLast(parts.details.count - firstRecord)
-        flagDiagnostics.removeAll { $0.pointer.utf8.starts(with: "/flags".utf8) }
+        findings.removeAll { $0.diagnostic.pointer.utf8.starts(with: "/flags".utf8) }
         deferred.removeAll()
         flagsProblem = nil
         switch parser.peek() {
@@ -122,7 +146,8 @@ extension FlagSetCompiler {
             isFirst = false
             tape.removeAll()
             let (raw, isTooDeep) = try parser.rawValueOfAnyDepth(onto: &tape)
-            flag(key, raw: raw, isTooDeep: isTooDeep, place: FlagPlace(key: key, index: nil))
+            let place = FlagPlace(key: key, index: nil, record: parts.records.count)
+            flag(key, raw: raw, isTooDeep: isTooDeep, place: place)
         }
     }
 
@@ -134,16 +159,13 @@ extension FlagSetCompiler {
             tape.removeAll()
             let (raw, isTooDeep) = try parser.rawValueOfAnyDepth(onto: &tape)
             if let key = try isTooDeep ? textKey(past: raw) : textKey() {
-                let place = FlagPlace(key: key, index: index)
+                let place = FlagPlace(key: key, index: index, record: parts.records.count)
                 if !seen.insert(HashedKey(key)) {
                     report(place, "", "the key stands there more than once; the last one wins", .warning)
                 }
                 flag(key, raw: raw, isTooDeep: isTooDeep, place: place)
             } else {
-                flagDiagnostics.append(
-                    FlagDiagnostic(
-                        flagKey: nil, pointer: "/flags/\(index)", reason: "an element without a text 'key' is dropped",
-                        severity: .warning))
+                report(nil, "/flags/\(index)", "an element without a text 'key' is dropped", .warning)
             }
             index += 1
         }
@@ -173,10 +195,13 @@ extension FlagSetCompiler {
         return found
     }
 
-    mutating func report(_ place: FlagPlace, _ member: String, _ reason: String, _ severity: FlagDiagnostic.Severity) {
-        flagDiagnostics.append(
-            FlagDiagnostic(
-                flagKey: place.key.string, pointer: place.pointer + member, reason: reason, severity: severity))
+    /// Notes what is wrong with a member of a flag, or of the payload.
+    private mutating func report(
+        _ place: FlagPlace?, _ member: String, _ reason: String, _ severity: FlagDiagnostic.Severity
+    ) {
+        let diagnostic = FlagDiagnostic(
+            flagKey: place?.key.string, pointer: (place?.pointer ?? "") + member, reason: reason, severity: severity)
+        findings.append(Finding(record: place?.record, diagnostic: diagnostic))
     }
 
     /// Compiles the rules that refer to evaluators, now that all of the payload was seen.
@@ -189,7 +214,7 @@ extension FlagSetCompiler {
             var parser = JSONParser(detail.raw, arena: parts.arena)
             // These bytes were parsed once already.
             guard (try? parser.value(onto: &self.tape)) != nil else { continue }
-            let place = FlagPlace(key: detail.key, index: detail.arrayIndex)
+            let place = FlagPlace(key: detail.key, index: detail.arrayIndex, record: record)
             guard let members = FlagMembers(self.tape), let targeting = members.targeting,
                 rules.evaluators?.leadToNoRule(self.tape, at: targeting) == false
             else { continue }
@@ -204,6 +229,8 @@ struct FlagPlace {
     let key: ByteView
     /// The index in the array form.
     let index: Int?
+    /// The index of its record.
+    let record: Int
 
     /// The place as a JSON pointer (RFC 6901).
     var pointer: String {
@@ -331,7 +358,7 @@ extension FlagSetCompiler {
         guard let index = members.variants, case .object(let count, _) = tape[index] else { return .empty }
         let shared = sharedVariants.place(of: tape, index)
         if let shared, let table = sharedVariants.find(shared, tape, index) { return table }
-        let reports = flagDiagnostics.count
+        let reports = findings.count
         let memory = unsafe parts.arena.allocate(VariantRecord.self, count: count)
         var filled = 0
         var next = index + 1
@@ -349,7 +376,7 @@ extension FlagSetCompiler {
         let table = unsafe VariantTable(memory, count: filled, arena: parts.arena)
         checkTypes(table, place)
         // What there is to report is reported of each flag.
-        if let shared, flagDiagnostics.count == reports { sharedVariants.store(table, shared, tape, index) }
+        if let shared, findings.count == reports { sharedVariants.store(table, shared, tape, index) }
         return table
     }
 
@@ -407,29 +434,24 @@ extension FlagSetCompiler {
     private mutating func flagMetadata(_ members: FlagMembers, _ place: FlagPlace) -> RuleValue {
         guard let index = members.metadata else { return .null }
         if case .object(let count, _) = tape[index], count > 0 {
-            if !tape.areMetadata(index) {
-                checkMetadata(tape.value(at: index), key: place.key.string, pointer: place.pointer + "/metadata")
-            }
+            if !tape.areMetadata(index) { checkMetadata(tape.value(at: index), place) }
             return tape.ruleValue(at: index, arena: parts.arena)
         }
         if case .object = tape[index] { return .null }
-        checkMetadata(tape.value(at: index), key: place.key.string, pointer: place.pointer + "/metadata")
+        checkMetadata(tape.value(at: index), place)
         return .null
     }
 
-    private mutating func checkMetadata(_ value: Value, key: String?, pointer: String) {
+    /// Checks a flag's metadata, or the payload's.
+    private mutating func checkMetadata(_ value: Value, _ place: FlagPlace?) {
         guard !value.isNull else { return }
         guard let structure = value.structureValue else {
-            flagDiagnostics.append(
-                FlagDiagnostic(flagKey: key, pointer: pointer, reason: "the metadata are no object", severity: .warning)
-            )
-            return
+            return report(place, "/metadata", "the metadata are no object", .warning)
         }
         for (name, value) in structure where MetadataValue(value) == nil {
-            flagDiagnostics.append(
-                FlagDiagnostic(
-                    flagKey: key, pointer: pointer + "/" + FlagPlace.escaped(name),
-                    reason: "metadata are strings, numbers and booleans; this one is dropped", severity: .warning))
+            report(
+                place, "/metadata/" + FlagPlace.escaped(name),
+                "metadata are strings, numbers and booleans; this one is dropped", .warning)
         }
     }
 }

@@ -157,6 +157,9 @@ struct KeySet {
         return position(inserting: name) == before
     }
 
+    /// The key's number; nil when it is not in the set.
+    func position(of name: HashedKey) -> Int? { slots[freeOrEqualSlot(name)]?.position }
+
     /// The key's number, which is the count before when it is new.
     ///
     /// The bytes of a long one must outlive the set.

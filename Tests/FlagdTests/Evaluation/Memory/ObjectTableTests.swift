@@ -70,7 +70,9 @@ final class ObjectTableTests: XCTestCase {
         }
         XCTAssertEqual(set.count, 1000)
         for number in 0..<1000 { XCTAssertEqual(set.position(inserting: key("key\(number)")), number) }
+        XCTAssertNil(set.position(of: key("")))
         XCTAssertEqual(set.position(inserting: key("")), 1000)
         XCTAssertEqual(set.position(inserting: key("")), 1000)
+        XCTAssertEqual(set.position(of: key("")), 1000)
     }
 }

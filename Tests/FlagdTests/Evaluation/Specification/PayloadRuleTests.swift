@@ -213,6 +213,24 @@ final class PayloadRuleTests: XCTestCase {
         XCTAssertEqual(try TestFlags(warned, options: strict).set.diagnostics.count, 3)
     }
 
+    /// Of several flags of one key only the last is there: what was wrong with the others is no longer wrong.
+    func testPayloadsStrictModeLooksAtTheLastOfDuplicates() throws {
+        let strict = EvaluationOptions(isStrict: true)
+        let reference = #"{"variants":{"on":false},"targeting":{"$ref":"none"}}"#
+        for earlier in ["5", #"{"variants":{}}"#, reference, #"{"variants":{"on":1,"x":"text"},"metadata":5}"#] {
+            let flags = try TestFlags(#"{"flags":{"f":\#(earlier),"g":\#(flag),"f":\#(flag)}}"#, options: strict)
+            XCTAssertEqual(flags.diagnostics, [], earlier)
+            assertOutcome(flags.boolean(), true, "on", .static)
+        }
+        assertRejected(#"{"flags":{"f":\#(flag),"f":5}}"#, options: strict, saying: "/flags/f")
+        assertRejected(#"{"flags":{"f":5,"f":\#(reference)}}"#, options: strict, saying: "/flags/f/targeting")
+        let list = try TestFlags(
+            #"{"flags":[{"key":"f"},{"key":"f","state":1},{"key":"f",\#(flag.dropFirst())]}"#, options: strict)
+        XCTAssertEqual(list.set.diagnostics.map(\.pointer), ["/flags/2"])
+        let metadata = try TestFlags(#"{"metadata":5,"metadata":{"a":null},"metadata":{"b":[]}}"#)
+        XCTAssertEqual(metadata.set.diagnostics.map(\.pointer), ["/metadata/b"])
+    }
+
     func testPayloadsDiagnosticsOfWhatWorksHardly() throws {
         let warnings: [(String, String)] = [
             (#""variants":{"on":true,"x":"text"}"#, "/flags/f/variants"),
