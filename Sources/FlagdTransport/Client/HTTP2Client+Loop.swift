@@ -109,6 +109,7 @@ extension HTTP2Client {
 
     private func readAvailable(_ wire: Wire) {
         mustReadAgain = false
+        defer { if wire.takeSignOfLife() { keepAlive?.bytesReceived(now: .now) } }
         for _ in 0..<Self.maximumReadsPerTurn {
             if case .closed = phase { return }
             switch wire.read(into: &readBuffer) {
@@ -123,9 +124,7 @@ extension HTTP2Client {
     }
 
     private func received(_ count: Int) {
-        let now = MonotonicTime.now
-        keepAlive?.bytesReceived(now: now)
-        http2.receive(readBuffer.span.extracting(0..<count), now: now.nanoseconds)
+        http2.receive(readBuffer.span.extracting(0..<count), now: MonotonicTime.now.nanoseconds)
         dispatchEvents()
     }
 

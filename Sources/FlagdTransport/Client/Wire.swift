@@ -42,6 +42,7 @@ final class Wire {
     private var plaintext: [UInt8] = []
     private var encrypted = 0
     private var cipherBuffer: [UInt8]
+    private var hasHeard = false
 
     /// How much is read from the socket at a time under TLS: a few records of the greatest size.
     private static let cipherBufferSize = 64 * 1024
@@ -101,11 +102,19 @@ final class Wire {
         let capacity = buffer.count
         let transfer = unsafe buffer.withUnsafeMutableBytes { unsafe socket.read(into: $0) }
         switch transfer {
-        case .count(let count): return count < capacity ? .last(count) : .count(count)
+        case .count(let count):
+            hasHeard = true
+            return count < capacity ? .last(count) : .count(count)
         case .wouldBlock: return .wouldBlock
         case .endOfFile: return .endOfFile
         case .failed(let error): return .failed(.reset, cause: error.description)
         }
+    }
+
+    /// Whether anything has arrived since this was last asked, if only a part of a TLS record.
+    func takeSignOfLife() -> Bool {
+        defer { hasHeard = false }
+        return hasHeard
     }
 
     /// Writes what waits, and then what `next` gives until it gives nothing or the system takes no more.
@@ -173,6 +182,7 @@ final class Wire {
     private func receiveCiphertext(_ tls: TLSSession) -> Socket.Transfer {
         let transfer = unsafe cipherBuffer.withUnsafeMutableBytes { unsafe socket.read(into: $0) }
         if case .count(let count) = transfer {
+            hasHeard = true
             unsafe cipherBuffer.withUnsafeBytes { unsafe tls.receive(UnsafeRawBufferPointer(rebasing: $0[..<count])) }
         }
         return transfer

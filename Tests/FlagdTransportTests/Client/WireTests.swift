@@ -119,6 +119,22 @@ final class WireTests: XCTestCase {
         wire.close()
     }
 
+    /// Item 97: a part of a record is a sign of life.
+    func testItem97EachByteUnderTLSIsASignOfLife() throws {
+        let (wire, peer, tls, server) = try securePair()
+        defer { server.stop() }
+        var buffer = [UInt8](repeating: 0, count: 1024)
+        XCTAssertEqual(wire.read(into: &buffer), .wouldBlock)
+        _ = wire.takeSignOfLife()
+        for byte in try tls.messages(.keyUpdate, count: 1) {
+            XCTAssertFalse(wire.takeSignOfLife())
+            try peer.write([byte])
+            XCTAssertEqual(wire.read(into: &buffer), .wouldBlock)
+            XCTAssertTrue(wire.takeSignOfLife())
+        }
+        wire.close()
+    }
+
     /// Items 117 and 129: messages that are ignored in a handshake do not keep the thread from the time-out.
     func testItem117IgnoredMessagesAreReadInTurns() throws {
         _ = try requireOrSkip(try? OpenSSLLibrary.load(path: nil), "OpenSSL (Debian package libssl3)")
