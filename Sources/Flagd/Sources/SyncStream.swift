@@ -162,9 +162,14 @@ struct SyncStream: Sendable {
             } catch {
                 throw GRPCStatus(.internalError, "flags of the older service cannot be merged: \(error)")
             }
-            if isChanged, let text = legacy.text {
-                tell(.payload(legacyPayload(text, client, options), isLegacy: true))
+            guard isChanged, let text = legacy.text else { continue }
+            // Each message is within the limit, but not what they add up to.
+            guard text.count <= settings.maximumMessageSize else {
+                throw GRPCStatus(
+                    .resourceExhausted,
+                    "the flags of the older service make \(text.count) bytes, more than \(settings.maximumMessageSize)")
             }
+            tell(.payload(legacyPayload(text, client, options), isLegacy: true))
         }
     }
 

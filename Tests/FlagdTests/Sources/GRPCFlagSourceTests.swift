@@ -354,6 +354,18 @@ final class GRPCFlagSourceTests: XCTestCase {
         await provider.shutdown()
     }
 
+    func testFlagsThatTheOlderServiceAddsAreLimited() async throws {
+        let first = FlagSetText.booleans(["a": true])
+        let server = try await serve(first)
+        try await server.command(#"{"cmd":"mode","sync":false,"legacy":true}"#)
+        let provider = try provider(server) { $0.maxMessageSize = first.utf8.count + 40 }
+        try await provider.initialize()
+        let text = FlagSetText.booleans(["b": true]).replacingOccurrences(of: "\"", with: "\\\"")
+        try await server.command(#"{"cmd":"push","state":"ADD","payload":"\#(text)"}"#)
+        try await waitUntil("the failure") { self.recorder.reports.contains { $0.contains("RESOURCE_EXHAUSTED") } }
+        await provider.shutdown()
+    }
+
     func testOlderServiceIsSynchronizedUnlessItBeginsWithAll() async throws {
         let server = try await serve(FlagSetText.booleans(["a": true]))
         try await server.command(#"{"cmd":"mode","sync":false,"legacy":true,"firstState":"PING"}"#)
