@@ -9,9 +9,9 @@ struct OutageJournal: Equatable, Sendable {
 
     private var outageBegan: Duration?
 
-    /// The line for a status that changed, if any.
+    /// The line for a status that changed, or for the end of trying, if any.
     mutating func statusChanged(
-        from old: ProviderStatus, to new: ProviderStatus, reason: String, now: Duration
+        from old: ProviderStatus, to new: ProviderStatus, hasGivenUp: Bool, reason: String, now: Duration
     ) -> Line? {
         switch new {
         case .notReady:
@@ -22,9 +22,12 @@ struct OutageJournal: Equatable, Sendable {
             outageBegan = nil
             return Line(level: .notice, message: "ready again after \(Self.shown(now - began))")
         case .stale, .error:
-            guard outageBegan == nil else { return Line(level: .info, message: "now \(new.rawValue): \(reason)") }
-            outageBegan = now
-            return Line(level: .warning, message: "\(new.rawValue): \(reason)")
+            let isFirst = outageBegan == nil
+            if isFirst { outageBegan = now }
+            if hasGivenUp { return Line(level: .error, message: "given up: \(reason)") }
+            return isFirst
+                ? Line(level: .warning, message: "\(new.rawValue): \(reason)")
+                : Line(level: .info, message: "now \(new.rawValue): \(reason)")
         case .fatal:
             outageBegan = nil
             return Line(level: .error, message: "given up: \(reason)")

@@ -128,9 +128,10 @@ extension ProviderEngine {
         state.slots[source].applied = FlagSourcePayload(bytes: payload.bytes, syncContext: payload.syncContext)
         state.slots[source].isEmpty = isEmpty
         state.slots[source].restored = nil
+        let isNews = state.newest?.diagnostics != set.diagnostics
         state.newest = set
         let (label, count) = (label(source), set.diagnostics.count)
-        if count > 0 { parts.notifier.note(.warning) { "\(label): \(count) diagnostics in the flag set" } }
+        if isNews, count > 0 { parts.notifier.note(.warning) { "\(label): \(count) diagnostics in the flag set" } }
     }
 
     private func refuse(
@@ -225,8 +226,13 @@ extension ProviderEngine {
         guard let snapshots = parts.snapshots else { return }
         do {
             try snapshots.write(payload.bytes, source: source)
+            state.withLock { $0.isSnapshotFailing = false }
         } catch {
-            parts.notifier.note(.warning) { "the snapshot file cannot be written: \(error)" }
+            let wasFailing = state.withLock { state in
+                defer { state.isSnapshotFailing = true }
+                return state.isSnapshotFailing
+            }
+            parts.notifier.note(wasFailing ? .debug : .warning) { "the snapshot file cannot be written: \(error)" }
             parts.notifier.deliver()
         }
     }

@@ -47,6 +47,8 @@ final class ProviderEngine: Sendable {
         var runTasks: [Task<Void, Never>] = []
         /// The last question to each source whether its empty set is meant; ends with the run too.
         var questions: [Int: Task<Void, Never>] = [:]
+        /// Whether the last attempt to write a snapshot file failed.
+        var isSnapshotFailing = false
         var isWorking = false
         var timer: (deadline: Duration, id: UInt64, task: Task<Void, Never>)?
         var nextTimer: UInt64 = 0
@@ -161,9 +163,9 @@ final class ProviderEngine: Sendable {
     /// Makes a decision under the lock, performs its actions, and tells logger and observers afterwards.
     func update(_ decide: (inout State) -> [ProviderStateMachine.Action]) {
         let cancelled = state.withLock { state in
-            let old = state.machine.status
+            let (old, wasTrying) = (state.machine.status, state.machine.isTrying)
             for action in decide(&state) { perform(action, &state) }
-            note(old, &state)
+            note(old, wasTrying: wasTrying, &state)
             armTimer(&state)
             startWorking(&state)
             defer { state.cancelled = [] }
@@ -296,12 +298,13 @@ final class ProviderEngine: Sendable {
         state.queue.prepend(payload, from: source)
     }
 
-    private func note(_ old: ProviderStatus, _ state: inout State) {
-        let new = state.machine.status
-        guard old != new else { return }
-        parts.notifier.add(.status(old: old, new: new))
-        let reason = state.machine.statusEvent?.text ?? ""
-        let line = state.journal.statusChanged(from: old, to: new, reason: reason, now: parts.timekeeper.now)
+    private func note(_ old: ProviderStatus, wasTrying: Bool, _ state: inout State) {
+        let (new, hasGivenUp) = (state.machine.status, !state.machine.isTrying)
+        guard old != new || (wasTrying && hasGivenUp) else { return }
+        if old != new { parts.notifier.add(.status(old: old, new: new)) }
+        let line = state.journal.statusChanged(
+            from: old, to: new, hasGivenUp: hasGivenUp, reason: state.machine.statusEvent?.text ?? "",
+            now: parts.timekeeper.now)
         if let line { parts.notifier.note(line.level) { line.message } }
     }
 }

@@ -5,8 +5,11 @@ import XCTest
 final class OutageJournalTests: XCTestCase {
     private var journal = OutageJournal()
 
-    private func change(_ old: ProviderStatus, _ new: ProviderStatus, at seconds: Int) -> OutageJournal.Line? {
-        journal.statusChanged(from: old, to: new, reason: "why", now: .milliseconds(seconds * 1000 + 250))
+    private func change(
+        _ old: ProviderStatus, _ new: ProviderStatus, hasGivenUp: Bool = false, at seconds: Int
+    ) -> OutageJournal.Line? {
+        journal.statusChanged(
+            from: old, to: new, hasGivenUp: hasGivenUp, reason: "why", now: .milliseconds(seconds * 1000 + 250))
     }
 
     func testOutageIsOneWarningAndOneNoticeWithItsDuration() {
@@ -24,12 +27,22 @@ final class OutageJournalTests: XCTestCase {
     }
 
     func testGivingUpIsAnError() {
-        XCTAssertEqual(change(.notReady, .fatal, at: 1), OutageJournal.Line(level: .error, message: "given up: why"))
+        let line = OutageJournal.Line(level: .error, message: "given up: why")
+        XCTAssertEqual(change(.notReady, .fatal, hasGivenUp: true, at: 1), line)
+    }
+
+    func testTheEndOfTryingInAnOutageIsAnError() {
+        let line = OutageJournal.Line(level: .error, message: "given up: why")
+        _ = change(.ready, .stale, at: 1)
+        XCTAssertEqual(change(.stale, .error, hasGivenUp: true, at: 2), line)
+        XCTAssertEqual(change(.error, .ready, at: 9)?.message, "ready again after 8.0 s")
+        _ = change(.ready, .error, at: 10)
+        XCTAssertEqual(change(.error, .error, hasGivenUp: true, at: 11), line)
     }
 
     func testShutdownIsSilentAndForgetsTheOutage() {
         _ = change(.ready, .stale, at: 1)
-        XCTAssertNil(change(.stale, .notReady, at: 2))
+        XCTAssertNil(change(.stale, .notReady, hasGivenUp: true, at: 2))
         XCTAssertEqual(change(.notReady, .ready, at: 3)?.message, "ready")
     }
 }

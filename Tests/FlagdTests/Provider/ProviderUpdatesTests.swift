@@ -62,6 +62,19 @@ final class ProviderUpdatesTests: XCTestCase {
         await provider.shutdown()
     }
 
+    func testDiagnosticsAreLoggedOnceUntilTheyChange() async throws {
+        let source = InMemoryFlagSource(#"{"flags":{"bad":3}}"#)
+        let provider = try provider(source)
+        try await provider.initialize()
+        let good = FlagSetText.booleans(["good": true])
+        source.set(good.replacingOccurrences(of: #"{"flags":{"#, with: #"{"flags":{"bad":3,"#))
+        try await waitUntil("it is applied") { provider.booleanValue("good", default: false) }
+        source.set(#"{"flags":{"worse":4}}"#)
+        try await waitUntil("it is applied") { provider.diagnostics.first?.flagKey == "worse" }
+        await provider.shutdown()
+        XCTAssertEqual(recorder.lines.count { $0.hasSuffix("1 diagnostics in the flag set") }, 2, "\(recorder.lines)")
+    }
+
     func testNewestOfManyPayloadsWinsAndNoneIsAppliedOutOfOrder() async throws {
         let source = InMemoryFlagSource(FlagSetText.booleans(["flag0": true]))
         let provider = try provider(source)
@@ -276,6 +289,9 @@ final class ProviderUpdatesTests: XCTestCase {
         source.send(.lost(FlagSourceFailure(message: "x")))
         for _ in 0..<2 { source.send(.attemptFailed(FlagSourceFailure(message: "x"))) }
         try await waitUntil("given up") { provider.status == .error }
+        try await waitUntil("it is logged") {
+            recorder.lines.contains("error: given up: in-memory: x (2 failed attempts)")
+        }
         source.send(.payload(payload(FlagSetText.booleans(["b": true]))))
         for _ in 0..<50 { await Task.yield() }
         XCTAssertEqual(provider.flags.map(\.key), ["a"])
@@ -415,14 +431,15 @@ final class ProviderUpdatesTests: XCTestCase {
     }
 
     func testSnapshotThatCannotBeWrittenIsAWarning() async throws {
-        let provider = try provider(InMemoryFlagSource(FlagSetText.booleans(["a": true]))) {
-            $0.snapshotPath = "/nonexistent/snapshot.json"
-        }
+        let source = InMemoryFlagSource(FlagSetText.booleans(["a": true]))
+        let provider = try provider(source) { $0.snapshotPath = "/nonexistent/snapshot.json" }
         try await provider.initialize()
-        try await waitUntil("the warning") {
-            recorder.lines.contains { $0.hasPrefix("warning: the snapshot file cannot be written") }
-        }
+        let line = "the snapshot file cannot be written"
+        try await waitUntil("the warning") { recorder.lines.contains { $0.hasPrefix("warning: \(line)") } }
+        source.set(FlagSetText.booleans(["a": false]))
+        try await waitUntil("the next one") { recorder.lines.contains { $0.hasPrefix("debug: \(line)") } }
         await provider.shutdown()
+        XCTAssertEqual(recorder.lines.count { $0.hasPrefix("warning") }, 1)
     }
 
     // MARK: Observing evaluations
