@@ -9,7 +9,7 @@ public enum MetadataValue: Sendable, Equatable {
     /// A text.
     case string(String)
 
-    /// Compares text by UTF-8 and numbers by their case and value.
+    /// Compares text by UTF-8 and numbers by their value: 1 and 1.0 are equal.
     public static func == (left: MetadataValue, right: MetadataValue) -> Bool { left.value == right.value }
 
     /// The same as a ``Value``.
