@@ -214,6 +214,28 @@ final class GRPCFlagSourceTests: XCTestCase {
         await provider.shutdown()
     }
 
+    func testUnknownSelectorIsAnEmptySetAndAnInvalidOneAFailure() async throws {
+        let server = try await serve(FlagSetText.booleans(["a": true]))
+        try await server.command(#"{"cmd":"mode","invalidSelectors":["="]}"#)
+        let unknown = try provider(server) { $0.selector = "team=nobody" }
+        try await unknown.initialize()
+        XCTAssertEqual(unknown.status, .ready)
+        XCTAssertEqual(unknown.flagCount, 0)
+        await unknown.shutdown()
+        let invalid = try provider(server) { options in
+            options.selector = "="
+            options.deadline = .milliseconds(500)
+        }
+        do {
+            try await invalid.initialize()
+            XCTFail("the selector is invalid")
+        } catch let error as FlagdError {
+            XCTAssertEqual(error.code, .notReady)
+            XCTAssertTrue(error.message.contains("INVALID_ARGUMENT"), error.message)
+        }
+        await invalid.shutdown()
+    }
+
     func testMessageAboveTheLimitIsAFailure() async throws {
         let server = try await serve(FlagSetText.booleans(["a": true]))
         let provider = try provider(server) { options in
