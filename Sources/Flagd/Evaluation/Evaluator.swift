@@ -170,7 +170,10 @@ extension Evaluator {
                     }
                 }
                 metadata = tables.metadata(record.metadata, record, reader)
-                errorCode = failure?.code
+                if let failure {
+                    errorCode = failure.code
+                    metadata = metadata.with(failure)
+                }
             } else {
                 errorCode = .flagNotFound
                 text = flagKey
@@ -184,7 +187,7 @@ extension Evaluator {
         // The rule reads it through plain pointers.
         withExtendedLifetime(context) {}
         return ResolutionDetails(
-            value: value, reason: reason, errorCode: errorCode, text: text, failure: failure, flagMetadata: metadata)
+            value: value, reason: reason, errorCode: errorCode, text: text, flagMetadata: metadata)
     }
 }
 

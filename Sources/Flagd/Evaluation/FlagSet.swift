@@ -223,7 +223,8 @@ struct FlagSetParts {
 
         @inline(__always) subscript(index: Int) -> String {
             precondition(UInt(bitPattern: index) < UInt(bitPattern: count), "index out of range")
-            return unsafe base[index]
+            // A short string owns nothing: taken out, it is still there.
+            return unsafe (base + index).move()
         }
     }
 

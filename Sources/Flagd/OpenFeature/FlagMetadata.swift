@@ -35,8 +35,13 @@ public struct FlagMetadata: Sendable {
     /// What an evaluation hands out.
     final class Storage: Sendable {
         let members: [(key: String, value: MetadataValue)]
+        /// What went wrong in the evaluation that these are of; see ``ResolutionDetails``.
+        let failure: EvaluationFailure?
 
-        init(members: [(key: String, value: MetadataValue)]) { self.members = members }
+        init(members: [(key: String, value: MetadataValue)], failure: EvaluationFailure? = nil) {
+            self.members = members
+            self.failure = failure
+        }
 
         /// Keeps what metadata can be: strings, numbers and booleans.
         convenience init(_ structure: Structure) {
@@ -52,6 +57,14 @@ public struct FlagMetadata: Sendable {
 
     /// Refers to members that an evaluation prepared.
     init(storage: Storage?) { self.storage = storage }
+
+    /// The same members with what went wrong.
+    func with(_ failure: EvaluationFailure) -> FlagMetadata {
+        FlagMetadata(storage: Storage(members: storage?.members ?? [], failure: failure))
+    }
+
+    /// What went wrong, as ``with(_:)`` put it there.
+    var failure: EvaluationFailure? { storage?.failure }
 
     /// Makes one of members; of equal keys the last wins.
     public init(_ members: [(String, MetadataValue)]) {

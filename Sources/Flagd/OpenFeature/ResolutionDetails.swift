@@ -11,11 +11,12 @@ public struct ResolutionDetails<Resolved: Sendable>: Sendable {
     public let errorCode: ErrorCode?
     /// The variant's name; the flag's key when there is a code and no failure.
     ///
-    /// Every field costs time in every evaluation, so two that exclude each other are one.
+    /// Every field costs time in every evaluation, so two that exclude each other are one, and a failure goes with the metadata.
     private let text: String?
-    private let failure: EvaluationFailure?
     /// The set's metadata, the flag's over it, and `scope`.
     public let flagMetadata: FlagMetadata
+
+    private var failure: EvaluationFailure? { flagMetadata.failure }
 
     /// The name of the variant, when one was chosen.
     ///
@@ -49,23 +50,23 @@ public struct ResolutionDetails<Resolved: Sendable>: Sendable {
         flagMetadata: FlagMetadata
     ) {
         self.init(
-            value: value, reason: reason, errorCode: failure?.code, text: variant, failure: failure,
-            flagMetadata: flagMetadata)
+            value: value, reason: reason, errorCode: failure?.code, text: variant,
+            flagMetadata: failure.map { flagMetadata.with($0) } ?? flagMetadata)
     }
 
     /// Makes an outcome of its parts.
     ///
-    /// - Parameter text: the variant's name; the flag's key when there is an error code without a failure.
+    /// - Parameters:
+    ///   - text: the variant's name; the flag's key when there is an error code without a failure.
+    ///   - flagMetadata: the metadata, with the failure if there is one.
     @inline(__always)
     init(
-        value: Resolved, reason: ResolutionReason, errorCode: ErrorCode?, text: String?, failure: EvaluationFailure?,
-        flagMetadata: FlagMetadata
+        value: Resolved, reason: ResolutionReason, errorCode: ErrorCode?, text: String?, flagMetadata: FlagMetadata
     ) {
         self.value = value
         self.reason = reason
         self.errorCode = errorCode
         self.text = text
-        self.failure = failure
         self.flagMetadata = flagMetadata
     }
 }
