@@ -178,13 +178,6 @@ extension RuleMachine {
             return unsafe encoder.bytes.withUnsafeBufferPointer { unsafe MurmurHash3.hash(ByteView($0)) }
         }
         guard !targetingKey.text.isEmpty else { return nil }
-        let count = key.count + targetingKey.count
-        guard let buffer = unsafe scratch.bytes(count) else {
-            reachLimit("EvaluationLimits.maximumScratchBytes")
-            return nil
-        }
-        _ = unsafe TextBuffer.copy(key, to: buffer)
-        _ = unsafe TextBuffer.copy(targetingKey.text, to: buffer + key.count)
-        return unsafe MurmurHash3.hash(ByteView(buffer, count: count))
+        return MurmurHash3.hash(join(key, targetingKey.text).text)
     }
 }

@@ -6,6 +6,9 @@ extension RuleMachine {
             let right = operand(reference.child(1))
             read(left)
             read(right)
+            if reference.operation == .cat, left.kind == .text, right.kind == .text {
+                return join(left.text, right.text)
+            }
             if let value = binary(reference.operation, left, right) { return value }
             return unsafe withUnsafeTemporaryAllocation(of: RuleValue.self, capacity: 2) { buffer in
                 unsafe buffer.initializeElement(at: 0, to: left)

@@ -69,6 +69,18 @@ extension RuleMachine {
         }
     }
 
+    /// Two texts, one behind the other.
+    mutating func join(_ first: ByteView, _ second: ByteView) -> RuleValue {
+        let total = first.count &+ second.count
+        guard spend(total >> 3), let target = unsafe scratch.bytes(total) else {
+            reachLimit("EvaluationLimits.maximumScratchBytes")
+            return .emptyText
+        }
+        unsafe first.copy(to: target)
+        unsafe second.copy(to: target + first.count)
+        return unsafe RuleValue(ByteView(target, count: total))
+    }
+
     /// Texts one behind the other.
     private mutating func join(_ texts: ValueList) -> RuleValue {
         if texts.count == 1 { return RuleValue(texts[0].text) }
