@@ -31,6 +31,8 @@ struct RuleCompiler {
     /// The evaluators being substituted, outermost first.
     private var references: [ByteView] = []
     private var stack: [RuleNode] = []
+    /// Where the last search for an operator on the tape at hand began and stopped.
+    private var search: (start: Int, stop: Int)?
 
     init(arena: Arena, fractionalVersion: FractionalVersion, isBare: Bool) {
         self.arena = arena
@@ -53,6 +55,7 @@ struct RuleCompiler {
 
     /// The rule that begins at an index of a tape; nil when it cannot be used, for the reason in ``failure``.
     mutating func compileRule(_ tape: JSONTape, at index: Int) -> RuleNodeReference? {
+        search = nil
         let node = compile(tape, index, depth: 1)
         guard failure == nil else { return nil }
         return unsafe RuleNodeReference(UnsafePointer(arena.store(node)))
@@ -110,14 +113,18 @@ struct RuleCompiler {
 /// Data and references.
 extension RuleCompiler {
     /// Whether nothing in a list has to be evaluated: no object in it is an operator.
-    private func isConstant(_ tape: JSONTape, _ index: Int) -> Bool {
-        var next = index
+    ///
+    /// Lists in one another are searched once: the outermost one's search answers for those in it.
+    private mutating func isConstant(_ tape: JSONTape, _ index: Int) -> Bool {
         let end = tape.end(of: index)
+        if let search, search.start <= index, index < search.stop { return search.stop >= end }
+        var next = index
         while next < end {
-            if case .object = tape[next], tape.onlyMember(of: next) != nil { return false }
+            if case .object = tape[next], tape.onlyMember(of: next) != nil { break }
             next += 1
         }
-        return true
+        search = (index, next)
+        return next == end
     }
 
     /// The value at an index as it stands there, with references substituted.
@@ -167,7 +174,11 @@ extension RuleCompiler {
         }
         if references.isEmpty && !spendReferenced(name) { return fallback }
         references.append(name)
-        defer { references.removeLast() }
+        search = nil
+        defer {
+            references.removeLast()
+            search = nil
+        }
         return body(&self, tape, index)
     }
 

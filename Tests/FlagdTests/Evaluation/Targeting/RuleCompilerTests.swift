@@ -41,6 +41,37 @@ final class RuleCompilerTests: XCTestCase {
         try assertLiteral(#"{"a":1,"b":{"var":"x"}}"#, #"{"a":1,"b":{"var":"x"}}"#)
     }
 
+    func testListsInOneAnother() throws {
+        try assertLiteral(#"[1,[2,[3]],[[4],5]]"#, "[1,[2,[3]],[[4],5]]")
+        let lists = #"[[1,[2,[3,{"var":"x"},[4]]],[5]],[[6,[7]],{"+":[1,[8]]}],[[9]],{"!":[[10]]},[11]]"#
+        try compile(lists) { node, _ in
+            XCTAssertEqual(node?.operation, .list)
+            XCTAssertEqual(
+                (0..<5).map { node?.child($0).operation }, [.list, .literal, .literal, .literal, .literal])
+            XCTAssertEqual(node?.child(0).child(1).child(1).child(2).operation, .literal)
+        }
+        assertRule(lists, #"{"x":0}"#, gives: "[[1,[2,[3,0,[4]]],[5]],[[6,[7]],null],[[9]],false,[11]]")
+    }
+
+    /// A list is searched for operators once, however many lists are around it.
+    func testListsInOneAnotherTakeNoLonger() throws {
+        let elements = Array(repeating: "1", count: 100_000).joined(separator: ",")
+        let clock = ContinuousClock()
+        let time = { (depth: Int) throws in
+            let opening = String(repeating: "[", count: depth)
+            let rule = opening + "[\(elements)]" + #",{"var":"x"}"# + String(repeating: "]", count: depth)
+            let arena = Arena()
+            var parser = JSONParser(arena.copy(rule), arena: arena)
+            var tape = JSONTape()
+            try parser.value(onto: &tape)
+            var compiler = RuleCompiler(arena: arena, fractionalVersion: .v2, isBare: false)
+            return clock.measure { XCTAssertNotNil(compiler.compileRule(tape, at: 0)) }
+        }
+        let flat = try (0..<3).map { _ in try time(1) }.min() ?? .zero
+        let deep = try (0..<3).map { _ in try time(120) }.min() ?? .zero
+        XCTAssertLessThan(deep, flat * 8)
+    }
+
     func testBranchesThatConstantsDecideAreDropped() throws {
         try assertLiteral(#"{"if":[true,"a",{"var":"x"}]}"#, #""a""#)
         try assertOperation(#"{"if":[false,"a",{"var":"x"}]}"#, is: .variable)
