@@ -27,6 +27,9 @@ final class TLSPeer {
     private let input: OpaquePointer
     private let output: OpaquePointer
 
+    /// Whether the handshake is over.
+    private(set) var isEstablished = false
+
     init(_ pair: TestCertificates.Pair, isVersion12: Bool) throws {
         library = try OpenSSLLibrary.load(path: nil)
         let names = OpenSSLLibrary.candidates(path: nil)
@@ -63,7 +66,13 @@ final class TLSPeer {
     /// Takes bytes of the client and goes on with the handshake; returns the bytes for the client.
     func answer(_ bytes: [UInt8]) -> [UInt8] {
         _ = library.BIO_write(input, bytes, CInt(bytes.count))
-        _ = library.SSL_do_handshake(ssl)
+        isEstablished = library.SSL_do_handshake(ssl) == 1
+        return takeOutput()
+    }
+
+    /// Encrypts bytes for the client.
+    func encrypt(_ bytes: [UInt8]) -> [UInt8] {
+        _ = library.SSL_write(ssl, bytes, CInt(bytes.count))
         return takeOutput()
     }
 

@@ -166,6 +166,21 @@ final class HTTP2ClientTLSTests: XCTestCase {
         _ = try await assertWorks(server, server.endpoint, trusting())
     }
 
+    /// Item 120: what comes in one piece with the end of the handshake is not announced by poll again.
+    func testItem120SettingsBehindTheHandshake() async throws {
+        let pair = try TestCertificates.shared().pair("good")
+        let server = try RawServer { connection in
+            let tls = try TLSPeer(pair, isVersion12: true)
+            while !tls.isEstablished {
+                var answer = tls.answer(try connection.readSome())
+                if tls.isEstablished { answer += tls.encrypt(RawConnection.frame(4)) }
+                try connection.write(answer)
+            }
+            connection.readToEnd()
+        }
+        try await withClient(server.endpoint, trusting()) { _ in }
+    }
+
     func testItem120LargeBodies() async throws {
         let body = (0..<1_500_000).map { UInt8(truncatingIfNeeded: $0 &* 7) }
         let server = try await TLSServer(
