@@ -23,7 +23,7 @@ struct FlagText: BitwiseCopyable {
     static func perStripe(_ index: Int) -> FlagText { FlagText(position: UInt32(index) | 0x8000_0000) }
 
     /// The longest text in UTF-8 bytes that Swift keeps without an allocation.
-    static let longestShared = 15
+    static let longestShared = MemoryLayout<Int>.size == 8 ? 15 : 10
 
     @inline(__always) var isShared: Bool { position & 0x8000_0000 == 0 }
     @inline(__always) var index: Int { Int(position & 0x7fff_ffff) }

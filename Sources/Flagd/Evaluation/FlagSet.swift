@@ -230,7 +230,10 @@ struct FlagSetParts {
 
     init(_ texts: [String]) {
         let base = UnsafeMutablePointer<String>.allocate(capacity: max(texts.count, 1))
-        for (index, text) in texts.enumerated() { unsafe (base + index).initialize(to: text) }
+        for (index, text) in texts.enumerated() {
+            precondition(text.utf8.count <= FlagText.longestShared, "a text with a reference count is shared")
+            unsafe (base + index).initialize(to: text)
+        }
         view = unsafe View(base: base, count: texts.count)
     }
 

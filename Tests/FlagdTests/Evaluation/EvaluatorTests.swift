@@ -24,6 +24,24 @@ final class EvaluatorTests: XCTestCase {
         XCTAssertEqual(all[1].details.flagMetadata, ["m": .integer(1), "own": .integer(2)])
     }
 
+    /// Short texts own nothing and are handed out as they lie in the set; long ones are counted.
+    func testTextsOfAllLengthsOutliveTheirSet() throws {
+        let names = (1...40).map { String(repeating: "v", count: $0) } + ["é", "日本語日本", "日本語日本語"]
+        let flags = names.enumerated().map {
+            #""f\#($0)":{"variants":{"\#($1)":"\#($1)"},"defaultVariant":"\#($1)"}"#
+        }
+        var evaluator: Evaluator? = try TestFlags("{\"flags\":{\(flags.joined(separator: ","))}}").evaluator
+        var kept: [ResolutionDetails<String>] = []
+        for _ in 0..<3 {
+            for index in names.indices {
+                kept += evaluator.map { [$0.resolveString("f\(index)", default: "", context: nil)] } ?? []
+            }
+        }
+        evaluator = nil
+        XCTAssertEqual(kept.map(\.value), names + names + names)
+        XCTAssertEqual(kept.map(\.variant), names + names + names)
+    }
+
     func testEvaluateAllOfDuplicatesGivesTheLast() throws {
         let flags = try TestFlags(
             #"{"flags":[{"key":"f","variants":{"a":1},"defaultVariant":"a"},{"key":"g","variants":{"a":2}},{"key":"f","variants":{"b":3},"defaultVariant":"b"}]}"#
