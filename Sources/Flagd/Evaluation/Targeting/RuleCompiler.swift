@@ -150,7 +150,11 @@ extension RuleCompiler {
             }
             var builder = ObjectTableBuilder()
             let members = tape.members(of: index)
-            for (key, value) in members { builder.add(key: key, value: data(tape, value, depth: depth + 1)) }
+            var seen = KeySet(capacity: members.count)
+            // Of equal members only the last is there, and refers to anything.
+            for (key, value) in members.reversed() where seen.insert(key) {
+                builder.add(key: key, value: data(tape, value, depth: depth + 1))
+            }
             return builder.build(in: arena)
         }
     }

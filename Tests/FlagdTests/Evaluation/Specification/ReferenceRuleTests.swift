@@ -109,6 +109,13 @@ final class ReferenceRuleTests: XCTestCase {
         }
     }
 
+    func testReferenceInAMemberThatALaterOneReplaces() throws {
+        let object = #"{"p":{"$ref":"none"},"q":2,"p":{"$ref":"e"}}"#
+        try check(
+            #"{"if":[{"==":[{"var":"o"},\#(object)]},"a"]}"#, #"{"e":1}"#, ["o": ["p": 1, "q": 2]], gives: "a")
+        try checkFails(#"{"if":[{"==":[{"var":"o"},\#(object)]},"a"]}"#, #"{"g":1}"#, naming: "'e'")
+    }
+
     func testReferenceInAnOperatorNobodyKnows() throws {
         for argument in [#"{"$ref":"none"}"#, #"[1,{"$ref":"none"}]"#, #"{"$ref":"loop"}"#] {
             let flags = try flags(#"{"if":[true,"a",{"unknown":\#(argument)}]}"#, #"{"loop":[{"$ref":"loop"}]}"#)
