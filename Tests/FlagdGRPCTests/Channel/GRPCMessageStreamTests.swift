@@ -55,7 +55,8 @@ final class GRPCMessageStreamTests: XCTestCase {
         let result = try await turns.read(stream)
         await others
         XCTAssertEqual(result.messages, 1000)
-        XCTAssertGreaterThan(result.turns, 500)
+        // How many it is, is up to the scheduler.
+        XCTAssertGreaterThan(result.turns, 5)
         await channel.shutdown()
     }
 
