@@ -148,13 +148,12 @@ extension RuleCompiler {
             {
                 return substituting(target, default: .null) { $0.data($1, $2, depth: depth) }
             }
-            var builder = ObjectTableBuilder()
             let members = tape.members(of: index)
             var seen = KeySet(capacity: members.count)
             // Of equal members only the last is there, and refers to anything.
-            for (key, value) in members.reversed() where seen.insert(key) {
-                builder.add(key: key, value: data(tape, value, depth: depth + 1))
-            }
+            let last = members.reversed().filter { seen.insert(HashedKey($0.key)) }
+            var builder = ObjectTableBuilder(capacity: last.count)
+            for (key, value) in last.reversed() { builder.add(key: key, value: data(tape, value, depth: depth + 1)) }
             return builder.build(in: arena)
         }
     }
