@@ -49,27 +49,5 @@ final class AlarmTests: XCTestCase {
         let isGone = await eventually { left == nil }
         XCTAssertTrue(isGone)
     }
-
-    #if os(Linux)
-    /// No wake-ups but its timers (specification: performance, "idle provider").
-    func testSleepsThroughSeconds() throws {
-        func switches() throws -> Int {
-            let tasks = try FileManager.default.contentsOfDirectory(atPath: "/proc/self/task")
-            return tasks.reduce(0) { sum, task in
-                let status = (try? String(contentsOfFile: "/proc/self/task/\(task)/status", encoding: .utf8)) ?? ""
-                let line = status.split(separator: "\n").first { $0.hasPrefix("voluntary_ctxt_switches:") }
-                return sum + (line.flatMap { Int($0.split(separator: "\t").last ?? "") } ?? 0)
-            }
-        }
-        let waiters = (0..<20).map { _ in Task { await Alarm().wait(for: .seconds(3600)) } }
-        Thread.sleep(forTimeInterval: 0.3)
-        let before = try switches()
-        Thread.sleep(forTimeInterval: 3)
-        let woken = try switches() - before
-        for waiter in waiters { waiter.cancel() }
-        // The reader itself, and threads of Dispatch that end.
-        XCTAssertLessThan(woken, 20)
-    }
-    #endif
 }
 #endif
