@@ -34,16 +34,25 @@ enum WatchCommand {
 
     private static func watch(_ printer: EventPrinter, for limit: Duration?) async throws {
         let events = printer.provider.events
-        try await withThrowingTaskGroup { group in
-            group.addTask { try await printer.print(events) }
+        // Each task says whether the end of it is the end of watching.
+        try await withThrowingTaskGroup(of: Bool.self) { group in
+            group.addTask {
+                try await printer.print(events)
+                return true
+            }
             group.addTask {
                 // Why an initialization failed shows as an event, and trying goes on.
                 try? await printer.provider.initialize()
-                try await Task.sleep(for: .seconds(Int64(Int32.max)))
+                return false
             }
-            if let limit { group.addTask { try await Task.sleep(for: limit) } }
+            if let limit {
+                group.addTask {
+                    try await Task.sleep(for: limit)
+                    return true
+                }
+            }
             defer { group.cancelAll() }
-            try await group.next()
+            while try await group.next() == false {}
         }
     }
 
