@@ -14,14 +14,6 @@ struct SystemTimekeeper: Timekeeper {
     var now: Duration { origin.duration(to: .now) }
 
     func sleep(until deadline: Duration) async throws {
-        #if canImport(Dispatch)
-        // An alarm may be early by what the two clocks differ in.
-        while deadline > now {
-            if await !Alarm().wait(for: deadline - now) { throw CancellationError() }
-        }
-        try Task.checkCancellation()
-        #else
         try await Task.sleep(until: origin.advanced(by: deadline), clock: .continuous)
-        #endif
     }
 }
