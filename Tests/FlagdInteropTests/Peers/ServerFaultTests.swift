@@ -152,7 +152,7 @@ final class ServerFaultTests: XCTestCase {
         let server = try await SyncServer.start(["--unix", path])
         try await server.push(Flags.set([("a", "on")]))
         try await waitUntil("the flags") { provider.booleanValue("a", default: false) }
-        XCTAssertTrue(log.all.contains(.ready), "\(log.all)")
+        try await waitUntil("its event") { log.all.contains(.ready) }
         await provider.shutdown()
         await server.terminate()
     }
