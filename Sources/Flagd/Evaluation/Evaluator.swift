@@ -215,7 +215,7 @@ extension Evaluator {
     ) -> Outcome {
         if record.state != .enabled {
             if record.state == .disabled { return Outcome(variant: -1, reason: .disabled) }
-            let reason = tables.owner.details[tables.position(of: record)].unusableReason
+            let reason = tables.owner.unusableReasons[tables.position(of: record)]
             failure = .unusable(record.key.string, reason ?? "")
             return Outcome(variant: -1, reason: .error)
         }

@@ -122,22 +122,24 @@ struct FlagText: BitwiseCopyable {
     @inline(__always) var valueText: FlagText { unsafe address.pointee.valueText }
 }
 
-/// What is seldom read of a flag.
-struct FlagDetail {
+/// What is seldom read of a flag: plain data.
+struct FlagDetail: BitwiseCopyable {
     /// The flag's key.
     let key: ByteView
     /// The flag's bytes in its payload.
-    let raw: ByteView
+    var raw: ByteView
     /// The payload's position among those that were merged.
     let payload: Int
     /// The flag's position in the array form.
-    let arrayIndex: Int?
+    var arrayIndex: Int?
     /// The flag's own metadata, an object; null without one.
     var metadata: RuleValue
     /// The default variant as it stands there.
     let defaultVariant: RuleValue
     /// Whether the rule refers to evaluators.
     let usesEvaluators: Bool
-    /// Why the flag cannot be used.
-    var unusableReason: String?
+    /// Whether there is no diagnostic about the flag.
+    var isFaultless = true
+    /// The record of the set's foundation that the flag was taken over from.
+    var origin: Int?
 }

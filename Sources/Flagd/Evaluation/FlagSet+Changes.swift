@@ -3,28 +3,59 @@ extension FlagSet {
     ///
     /// A change is any difference in a flag's state, default variant, variants, targeting or metadata; how the JSON is laid out and
     /// the daemon's `source` are none. Flags whose bytes are the same are not looked into.
+    ///
+    /// O(n) in the flags' number; only flags whose bytes differ cost more.
     func changedKeys(from old: FlagSet?) -> [String] {
+        guard let old else { return liveRecords.map(tables.key(at:)).sortedTexts }
+        let comparison = FlagComparison(old: old, new: self)
         var changed: [ByteView] = []
-        let comparison = old.map { FlagComparison(old: $0, new: self) }
-        for position in liveRecords {
+        var search = RecordSearch(old)
+        var found = 0
+        for position in 0..<tables.recordCount where isLive(position) {
             let key = tables.key(at: position)
-            if let former = old?.tables.find(key), comparison?.isSame(former, position) ?? false { continue }
+            let former = search.find(key)
+            if former != nil { found += 1 }
+            if let former, comparison.isSame(former, position) { continue }
             changed.append(key)
         }
-        for position in old?.liveRecords ?? [] {
-            guard let key = old?.tables.key(at: position), tables.find(key) == nil else { continue }
-            changed.append(key)
+        // When all the old ones were found, none was removed.
+        for position in found == old.count ? [] : old.liveRecords {
+            let key = old.tables.key(at: position)
+            if tables.find(key) == nil { changed.append(key) }
         }
-        return changed.sorted { $0.compare($1) < 0 }.map(\.string)
+        return changed.sortedTexts
     }
+}
+
+/// Finds one flag after the other in a set: without a table where the order is the set's own.
+private struct RecordSearch {
+    private let set: FlagSet
+    private var next = 0
+
+    init(_ set: FlagSet) { self.set = set }
+
+    /// The record of a flag; nil when it is not there.
+    mutating func find(_ key: ByteView) -> Int? {
+        let isNext = next < set.tables.recordCount && set.tables.key(at: next) == key && set.isLive(next)
+        guard let found = isNext ? next : set.tables.find(key) else { return nil }
+        next = found + 1
+        return found
+    }
+}
+
+extension [ByteView] {
+    /// The texts in byte order.
+    fileprivate var sortedTexts: [String] { sorted { $0.compare($1) < 0 }.map(\.string) }
 }
 
 /// Compares the flags of two sets.
 private final class FlagComparison {
     private let old: FlagSet
     private let new: FlagSet
+    private let haveOneBase: Bool
     /// What is known of payloads, so that it is found once and not for each flag.
     private var differences: [PayloadPair: PayloadDifference] = [:]
+    private var last: (pair: PayloadPair, difference: PayloadDifference)?
 
     /// A payload of the old set and one of the new, by their positions.
     private struct PayloadPair: Hashable {
@@ -41,6 +72,7 @@ private final class FlagComparison {
     init(old: FlagSet, new: FlagSet) {
         self.old = old
         self.new = new
+        haveOneBase = old.base === new.base
     }
 
     /// Whether a flag means the same in both.
@@ -49,7 +81,7 @@ private final class FlagComparison {
         let payloads = difference(PayloadPair(old: before.payload, new: after.payload))
         let usesEvaluators = before.usesEvaluators || after.usesEvaluators
         let hasSameEvaluators = payloads.changedEvaluators.isEmpty || !usesEvaluators
-        if before.raw == after.raw && hasSameEvaluators && payloads.hasSameMetadata { return true }
+        if hasSameEvaluators && payloads.hasSameMetadata && hasSameBytes(former, position) { return true }
         guard
             FlagMetadata(storage: old.metadata(ofRecord: former))
                 == FlagMetadata(storage: new.metadata(ofRecord: position))
@@ -60,14 +92,25 @@ private final class FlagComparison {
             || payloads.changedEvaluators.isDisjoint(with: contents.targeting.references)
     }
 
+    /// Flags that both sets have of one need not be compared.
+    private func hasSameBytes(_ former: Int, _ position: Int) -> Bool {
+        if haveOneBase, let origin = new.baseRecord(of: position), origin == old.baseRecord(of: former) { return true }
+        return old.details[former].raw == new.details[position].raw
+    }
+
     private func difference(_ pair: PayloadPair) -> PayloadDifference {
-        if let known = differences[pair] { return known }
+        if let last, last.pair == pair { return last.difference }
+        let difference = differences[pair] ?? newDifference(pair)
+        differences[pair] = difference
+        last = (pair, difference)
+        return difference
+    }
+
+    private func newDifference(_ pair: PayloadPair) -> PayloadDifference {
         let (before, after) = (old.payloads[pair.old].evaluatorsText, new.payloads[pair.new].evaluatorsText)
-        let difference = PayloadDifference(
+        return PayloadDifference(
             hasSameMetadata: old.payloadMetadata[pair.old] == new.payloadMetadata[pair.new],
             changedEvaluators: before == after ? [] : changedEvaluators(evaluators(before), evaluators(after)))
-        differences[pair] = difference
-        return difference
     }
 
     private func evaluators(_ text: ByteView) -> Structure {

@@ -8,6 +8,8 @@ internal import Synchronization
     let tablesAddress: UnsafePointer<FlagTables>
     /// What they seldom read, one for each record.
     let details: [FlagDetail]
+    /// Why flags cannot be used, by their records.
+    let unusableReasons: [Int: String]
     /// What was found wrong.
     let diagnostics: [FlagDiagnostic]
     /// How many flags there are.
@@ -21,24 +23,42 @@ internal import Synchronization
     private let texts: FlagTexts
     private let selector: String?
     private let arena: Arena
+    /// The set in whose memory some of the flags lie.
+    private let earlier: FlagSet?
+    private let isFoundationWorthwhile: Bool
+    /// Bytes of the flags in the payloads.
+    private let flagBytes: Int
 
     /// A payload's bytes, and its evaluators for comparing rules.
     struct CompiledPayload: Sendable {
         let storage: PayloadStorage
         let evaluatorsText: ByteView
+        /// Its flags among the records.
+        let records: Range<Int>
     }
 
     init(_ parts: FlagSetParts) {
         arena = parts.arena
         details = parts.details
+        unusableReasons = parts.unusableReasons
         diagnostics = parts.diagnostics
         payloads = parts.payloads
         payloadMetadata = parts.payloadMetadata
         selector = parts.selector
         setMetadata = parts.payloadMetadata.reduce(Structure()) { $0.merging($1) }
         enrichment = parts.enrichment.map { ContextStorage($0) }
-        texts = FlagTexts(parts.texts)
-        let index = FlagIndex(parts.details.map(\.key), arena: parts.arena)
+        texts = FlagTexts(parts.texts, following: parts.earlier?.texts)
+        var bytes = (all: 0, taken: 0)
+        for index in parts.details.indices {
+            bytes.all += parts.details[index].raw.count
+            if parts.details[index].origin != nil { bytes.taken += parts.details[index].raw.count }
+        }
+        flagBytes = bytes.all
+        earlier = bytes.taken > 0 ? parts.earlier : nil
+        isFoundationWorthwhile =
+            parts.earlier.map { EarlierFlags.isWorthwhile(taken: bytes.taken, of: $0.flagBytes, for: bytes.all) }
+            ?? true
+        let index = FlagIndex(parts.details, arena: parts.arena)
         count = index.count
         let address = UnsafeMutablePointer<FlagTables>.allocate(capacity: 1)
         unsafe tablesAddress = UnsafePointer(address)
@@ -58,12 +78,25 @@ internal import Synchronization
 
     /// Compiles payloads into a set, in which the flags of later ones win.
     ///
+    /// - Parameter earlier: a set compiled with the same options, whose flags are taken over where their bytes are the same.
     /// - Throws: ``PayloadError`` when one of them cannot be used.
-    static func compile(_ payloads: [FlagPayload], options: EvaluationOptions) throws(PayloadError) -> FlagSet {
-        var compiler = FlagSetCompiler(options: options, payloadCount: payloads.count)
+    static func compile(
+        _ payloads: [FlagPayload], options: EvaluationOptions, after earlier: FlagSet? = nil
+    ) throws(PayloadError) -> FlagSet {
+        var compiler = FlagSetCompiler(options: options, payloadCount: payloads.count, earlier: earlier)
         for payload in payloads { try compiler.add(payload) }
         return compiler.finish()
     }
+
+    /// The set that the next one may take flags over from, which stands on no other: this one, or the one that this one stands on;
+    /// nil when too much has changed since then.
+    var foundation: FlagSet? { isFoundationWorthwhile ? base : nil }
+
+    /// The set whose flags may be this one's: itself without an earlier one.
+    var base: FlagSet { earlier ?? self }
+
+    /// The record of the base that has the bytes of one; nil when that is another flag's.
+    func baseRecord(of record: Int) -> Int? { earlier == nil ? record : details[record].origin }
 
     /// Whether no flag is in the set.
     var isEmpty: Bool { count == 0 }
@@ -88,8 +121,11 @@ internal import Synchronization
     }
 
     /// The indexes of the flags' records, replaced duplicates left out, in the payload's order.
-    var liveRecords: [Int] {
-        (0..<tables.recordCount).filter { tables.find(tables.key(at: $0)) == $0 }
+    var liveRecords: [Int] { (0..<tables.recordCount).filter(isLive) }
+
+    /// Whether no later flag has the key of a record.
+    func isLive(_ record: Int) -> Bool {
+        count == tables.recordCount || tables.find(tables.key(at: record)) == record
     }
 }
 
@@ -98,13 +134,16 @@ struct FlagSetParts {
     var arena = Arena(firstBlock: 4096)
     var records: [FlagRecord] = []
     var details: [FlagDetail] = []
+    var unusableReasons: [Int: String] = [:]
     var diagnostics: [FlagDiagnostic] = []
     var payloads: [FlagSet.CompiledPayload] = []
     var payloadMetadata: [Structure] = []
     var enrichment: Structure?
     var selector: String?
-    /// Short texts that evaluations hand out.
+    /// Short texts that evaluations hand out, behind those of the earlier set.
     var texts: [String] = []
+    /// The set that flags were taken over from.
+    var earlier: FlagSet?
     /// Entries in a stripe's cache: metadata, long texts, objects.
     ///
     /// Entry 0 is all payloads' metadata together, entry n the n-th payload's, for flags without metadata of their own.
@@ -219,7 +258,7 @@ struct FlagSetParts {
     /// The texts, without reference counting of their owner.
     @safe struct View: @unchecked Sendable {
         fileprivate let base: UnsafeMutablePointer<String>
-        fileprivate let count: Int
+        let count: Int
 
         @inline(__always) subscript(index: Int) -> String {
             precondition(UInt(bitPattern: index) < UInt(bitPattern: count), "index out of range")
@@ -228,13 +267,15 @@ struct FlagSetParts {
         }
     }
 
-    init(_ texts: [String]) {
-        let base = UnsafeMutablePointer<String>.allocate(capacity: max(texts.count, 1))
+    init(_ texts: [String], following earlier: FlagTexts? = nil) {
+        let start = earlier?.view.count ?? 0
+        let base = UnsafeMutablePointer<String>.allocate(capacity: max(start + texts.count, 1))
+        if let earlier { unsafe base.initialize(from: earlier.view.base, count: start) }
         for (index, text) in texts.enumerated() {
             precondition(text.utf8.count <= FlagText.longestShared, "a text with a reference count is shared")
-            unsafe (base + index).initialize(to: text)
+            unsafe (base + start + index).initialize(to: text)
         }
-        view = unsafe View(base: base, count: texts.count)
+        view = unsafe View(base: base, count: start + texts.count)
     }
 
     deinit {
@@ -258,18 +299,19 @@ struct FlagSetParts {
         var entry: UInt32 = 0
     }
 
-    /// Puts the keys of records into an index; of equal ones the last one stays.
-    init(_ keys: [ByteView], arena: Arena) {
-        let size = ObjectTable.slotCount(for: max(keys.count, 2))
+    /// Puts the keys of flags into an index; of equal ones the last one stays.
+    init(_ flags: [FlagDetail], arena: Arena) {
+        let size = ObjectTable.slotCount(for: max(flags.count, 2))
         let table = unsafe arena.allocate(Slot.self, count: size)
         unsafe table.initialize(repeating: Slot(), count: size)
         var distinct = 0
-        for (position, key) in keys.enumerated() {
+        for position in flags.indices {
+            let key = flags[position].key
             let hash = TextHash.hash(key)
             var slot = Int(truncatingIfNeeded: hash) & (size - 1)
             while unsafe table[slot].entry != 0 {
                 let held = unsafe Int(table[slot].entry) - 1
-                if unsafe table[slot].hash == UInt32(truncatingIfNeeded: hash >> 32), keys[held] == key {
+                if unsafe table[slot].hash == UInt32(truncatingIfNeeded: hash >> 32), flags[held].key == key {
                     break
                 }
                 slot = (slot + 1) & (size - 1)

@@ -1,9 +1,14 @@
 /// The distinct short texts of a set, so that a name like `on` stands there once.
 struct TextInterner {
     private(set) var texts: [String] = []
+    /// The index of the first text.
+    private let start: Int
     /// 1 + the index of a text, 0 where free; twice as many as texts at least.
     private var slots = [UInt32](repeating: 0, count: 64)
     private var keys: [RuleValue] = []
+
+    /// - Parameter start: how many texts of another set stand before these.
+    init(following start: Int = 0) { self.start = start }
 
     /// The index of a text, which must live as long as the interner.
     mutating func index(of text: ByteView) -> Int {
@@ -14,7 +19,7 @@ struct TextInterner {
             keys.append(RuleValue(text))
             slots[slot] = UInt32(texts.count)
         }
-        return Int(slots[slot]) - 1
+        return start + Int(slots[slot]) - 1
     }
 
     private func freeOrEqualSlot(_ text: ByteView) -> Int {

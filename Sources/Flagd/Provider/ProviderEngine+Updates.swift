@@ -39,7 +39,7 @@ extension ProviderEngine {
 
     private func process(_ payload: FlagSourcePayload, from source: Int, run: UInt64) {
         let began = parts.timekeeper.now
-        let slots = state.withLock { $0.slots }
+        let (slots, newest) = state.withLock { ($0.slots, $0.newest) }
         guard slots.indices.contains(source) else { return }
         let slot = slots[source]
         if let applied = slot.applied, Self.areEqual(applied.bytes, payload.bytes),
@@ -51,7 +51,8 @@ extension ProviderEngine {
             return refuse(payload, from: source, reason: refused.reason, isNew: false, began: began, run: run)
         }
         do throws(PayloadError) {
-            let set = try FlagSet.compile(payloads(slots, with: payload, at: source), options: parts.evaluation)
+            let set = try FlagSet.compile(
+                payloads(slots, with: payload, at: source), options: parts.evaluation, after: newest)
             let isEmpty = try hasNoFlags(payload, in: set, wasEmpty: slot.isEmpty)
             accept(payload, from: source, set: set, isEmpty: isEmpty, began: began, run: run)
         } catch {

@@ -15,4 +15,13 @@ final class TextInternerTests: XCTestCase {
         XCTAssertEqual(interner.index(of: arena.copy("e\u{301}")), 502)
         XCTAssertEqual(interner.index(of: .empty), 500)
     }
+
+    func testTextsBehindThoseOfAnotherSet() {
+        let arena = Arena()
+        var interner = TextInterner(following: 7)
+        XCTAssertEqual(interner.index(of: arena.copy("a")), 7)
+        XCTAssertEqual(interner.index(of: arena.copy("b")), 8)
+        XCTAssertEqual(interner.index(of: arena.copy("a")), 7)
+        XCTAssertEqual(interner.texts, ["a", "b"])
+    }
 }

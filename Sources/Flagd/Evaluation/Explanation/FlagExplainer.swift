@@ -39,7 +39,7 @@ struct FlagExplainer {
             add("state DISABLED: neither rule nor variants are looked at")
             outcome(hasRule: false)
         case .unusable:
-            add("the flag cannot be used: \(detail.unusableReason ?? "")")
+            add("the flag cannot be used: \(set.unusableReasons[position] ?? "")")
             outcome(hasRule: false)
         case .enabled:
             add("state \(stateText(members, tape))")

@@ -120,6 +120,16 @@ extension JSONParser {
         return (text[start.position..<position], true)
     }
 
+    /// Reads past an object or a list if it is a known one, which was found well-formed as deep as here, and gives its bytes.
+    mutating func skip(_ known: ByteView) -> ByteView? {
+        _ = peek()
+        guard text.count - position >= known.count else { return nil }
+        let found = text[position..<(position + known.count)]
+        guard found == known else { return nil }
+        position += known.count
+        return found
+    }
+
     /// Reads past a value of any depth and checks its grammar, without recursion.
     mutating func skipValue() throws(JSONError) {
         var scalar = JSONTape()

@@ -156,6 +156,19 @@ final class JSONParserTests: XCTestCase {
         for length in 0..<text.count { assertFails(Array(text[..<length])) }
     }
 
+    func testKnownObjectsAreReadPast() {
+        let arena = Arena()
+        let text = arena.copy(#" {"a":[1]} , {"a":[2]}"#)
+        var parser = JSONParser(text, arena: arena)
+        XCTAssertNil(parser.skip(ByteView(#"{"a":[2]}"#)))
+        XCTAssertEqual(parser.position, 1)
+        XCTAssertEqual(parser.skip(ByteView(#"{"a":[1]}"#)).map { text.offset(of: $0) }, 1)
+        XCTAssertEqual(parser.position, 10)
+        parser = JSONParser(text[13..<text.count], arena: arena)
+        XCTAssertNil(parser.skip(ByteView(#"{"a":[2]} "#)), "longer than the text")
+        XCTAssertEqual(parser.skip(ByteView(#"{"a":[2]}"#))?.string, #"{"a":[2]}"#)
+    }
+
     func testDrivenByHand() throws {
         let arena = Arena()
         let text = arena.copy(#" {"a" : [1, {"x":2}] , "b":[]} "#)

@@ -69,6 +69,31 @@ func testPayload(_ text: [UInt8]) {
         preconditionFailure("white space behind a payload matters")
     }
     precondition(set.diagnostics == same.diagnostics)
+    for step in 1...4 { testUpdate(text, set, at: step * text.count / 5) }
+}
+
+/// A payload with one byte changed becomes the same after the former one as alone.
+func testUpdate(_ former: [UInt8], _ earlier: FlagSet, at position: Int) {
+    var text = former
+    text[position] ^= 1
+    let payload = FlagPayload(bytes: text)
+    let options = EvaluationOptions(selector: "s")
+    let own = try? FlagSet.compile([payload], options: options)
+    let after = try? FlagSet.compile([payload], options: options, after: earlier)
+    precondition((own == nil) == (after == nil))
+    guard let own, let after else { return }
+    precondition(own.diagnostics == after.diagnostics)
+    precondition(after.changedKeys(from: own).isEmpty)
+    precondition(after.changedKeys(from: earlier) == own.changedKeys(from: earlier))
+    let evaluators = [Evaluator(), Evaluator()]
+    evaluators[0].publish(own)
+    evaluators[1].publish(after)
+    let outcomes = evaluators.map { evaluator in
+        evaluator.evaluateAll(context: ["targetingKey": "u", "a": 1]).map { key, details in
+            [key, JSON.text(of: details.value), details.variant, details.reason.rawValue, details.errorMessage]
+        }
+    }
+    precondition(outcomes[0] == outcomes[1])
 }
 
 fuzz { bytes, count in
