@@ -43,15 +43,15 @@ enum Allocations {
         #if canImport(Glibc)
         let marker = "FLAGD_BENCHMARK_ALLOCATOR"
         guard counter == nil, ProcessInfo.processInfo.environment[marker] == nil, let library = build() else { return }
-        defer { try? FileManager.default.removeItem(atPath: library) }
         let process = Process()
         process.executableURL = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
         process.arguments = Array(CommandLine.arguments.dropFirst())
         process.environment = ProcessInfo.processInfo.environment.merging(
             ["LD_PRELOAD": library, marker: library], uniquingKeysWith: { $1 })
-        guard (try? process.run()) != nil else { return }
-        process.waitUntilExit()
-        exit(process.terminationStatus)
+        let isRunning = (try? process.run()) != nil
+        if isRunning { process.waitUntilExit() }
+        try? FileManager.default.removeItem(atPath: library)
+        if isRunning { exit(process.terminationStatus) }
         #endif
     }
 

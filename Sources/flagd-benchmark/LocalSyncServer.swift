@@ -29,9 +29,8 @@ final class LocalSyncServer: @unchecked Sendable {
         _ = Foundation.close(listener)
     }
 
-    /// Sends a payload as a SyncFlagsResponse, as the receiver's windows allow.
-    func push(_ payload: [UInt8]) {
-        let message = LocalSyncServer.message(payload)
+    /// Sends a message, as the receiver's windows allow.
+    func push(_ message: [UInt8]) {
         condition.lock()
         while stream == 0 { condition.wait() }
         let (socket, stream) = (connection, stream)
@@ -61,7 +60,7 @@ final class LocalSyncServer: @unchecked Sendable {
     }
 
     /// The gRPC frame of `SyncFlagsResponse { flag_configuration, sync_context: {} }`; the context spares a GetMetadata.
-    private static func message(_ payload: [UInt8]) -> [UInt8] {
+    static func message(_ payload: [UInt8]) -> [UInt8] {
         var body: [UInt8] = [0x0a]
         var length = payload.count
         while length >= 0x80 {

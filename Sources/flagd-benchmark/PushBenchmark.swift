@@ -51,14 +51,15 @@ struct PushBenchmark {
         let provider = try FlagdProvider(
             FlagdOptions(host: "127.0.0.1", port: server.port, deadline: .seconds(30)), environment: [:])
         let sender = Sender(server)
-        sender.push(payloads[0])
+        let messages = payloads.map { LocalSyncServer.message($0) }
+        sender.push(messages[0])
         try await provider.initialize()
         var times: [Double] = []
         var events = provider.events.makeAsyncIterator()
         let clock = ContinuousClock()
         for repetition in 1...repetitions {
             let start = clock.now
-            sender.push(payloads[repetition % payloads.count])
+            sender.push(messages[repetition % messages.count])
             while let event = await events.next() {
                 if case .configurationChanged = event { break }
             }
@@ -75,9 +76,9 @@ struct PushBenchmark {
 
         init(_ server: LocalSyncServer) { self.server = server }
 
-        func push(_ payload: [UInt8]) {
+        func push(_ message: [UInt8]) {
             let server = server
-            queue.async { server.push(payload) }
+            queue.async { server.push(message) }
         }
     }
 
