@@ -127,12 +127,19 @@ struct HashedKey: BitwiseCopyable {
         if knowsStrings, let key = TextKey(representationOf: string) {
             return body(HashedKey(short: key, seed: seed))
         }
-        let utf8 = string.utf8
-        if let result = unsafe utf8.withContiguousStorageIfAvailable({
+        if let result = unsafe string.utf8.withContiguousStorageIfAvailable({
             unsafe body(HashedKey(ByteView($0), seed: seed))
         }) {
             return result
         }
+        return withCopy(of: string, seed: seed, body)
+    }
+
+    /// For strings of other systems, whose bytes lie elsewhere.
+    ///
+    /// A function of its own: beside a copy the compiler would retain every string.
+    @inline(never)
+    private static func withCopy<Result>(of string: String, seed: UInt64, _ body: (HashedKey) -> Result) -> Result {
         var copy = string
         return copy.withUTF8 { unsafe body(HashedKey(ByteView($0), seed: seed)) }
     }
