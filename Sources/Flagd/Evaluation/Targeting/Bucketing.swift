@@ -53,11 +53,13 @@ enum Bucketing {
     /// Whether the bucket that ends at a cumulative weight holds the hash, when none before it did.
     @inline(__always) static func holds(_ hash: UInt32, end: UInt64, total: UInt64, version: FractionalVersion) -> Bool
     {
-        if version == .v1 {
-            let share = Double(Int32(bitPattern: hash).magnitude) / 2_147_483_647 * 100
-            return share < Double(end) * 100 / Double(total)
-        }
-        return (UInt64(hash) * total) >> 32 < end
+        version == .v1 ? holdsShare(hash, end: end, total: total) : (UInt64(hash) &* total) >> 32 < end
+    }
+
+    /// Not inlined, or the others would calculate with doubles, too, and throw the result away.
+    @inline(never) private static func holdsShare(_ hash: UInt32, end: UInt64, total: UInt64) -> Bool {
+        let share = Double(Int32(bitPattern: hash).magnitude) / 2_147_483_647 * 100
+        return share < Double(end) * 100 / Double(total)
     }
 }
 
@@ -70,9 +72,14 @@ extension RuleMachine {
         let key = unsafe VariablePath(constants.pointee.targetingKey)
         let hash: UInt32?
         if unsafe constants.pointee.hasValue {
-            let value = operand(reference.child(0))
-            if value.kind == .list { return fractional(reference) }
-            hash = explicitHash(value, targetingKey: key, scope: reference.scope)
+            let value = reference.child(0)
+            if value.isPair && value.operation == .cat && fractionalVersion != .v3 {
+                hash = hashOfPair(value, targetingKey: key)
+            } else {
+                let value = operand(value)
+                if value.kind == .list { return fractional(reference) }
+                hash = explicitHash(value, targetingKey: key, scope: reference.scope)
+            }
         } else {
             hash = implicitHash(targetingKey: key, scope: reference.scope)
         }
@@ -178,6 +185,28 @@ extension RuleMachine {
             return unsafe encoder.bytes.withUnsafeBufferPointer { unsafe MurmurHash3.hash(ByteView($0)) }
         }
         guard !targetingKey.text.isEmpty else { return nil }
-        return MurmurHash3.hash(join(key, targetingKey.text).text)
+        return hash(key, targetingKey.text)
+    }
+
+    /// The hash of what `cat` makes of two values, which is seldom made.
+    private mutating func hashOfPair(_ reference: RuleNodeReference, targetingKey: VariablePath) -> UInt32? {
+        let (left, right) = pair(reference)
+        guard left.kind == .text, right.kind == .text else {
+            let value = ofPair(reference, left, right)
+            return explicitHash(value, targetingKey: targetingKey, scope: reference.scope)
+        }
+        guard let hash = hash(left.text, right.text) else { return nil }
+        remainingSteps &-= (left.count &+ right.count) &>> 3
+        return hash
+    }
+
+    /// The hash of two texts, one behind the other, within the limits that hold for putting them together.
+    private mutating func hash(_ first: ByteView, _ second: ByteView) -> UInt32? {
+        let total = first.count &+ second.count
+        guard spend(total >> 3), scratch.charge(total) else {
+            reachLimit("EvaluationLimits.maximumScratchBytes")
+            return nil
+        }
+        return MurmurHash3.hash(first, second)
     }
 }

@@ -8,21 +8,67 @@ enum MurmurHash3 {
         return finish(hash ^ UInt32(truncatingIfNeeded: bytes.count))
     }
 
+    /// The hash of two texts, one behind the other, with a seed of 0.
+    ///
+    /// O(n). What the first leaves of its last block is shifted into those of the second, so that nothing is copied.
+    static func hash(_ first: ByteView, _ second: ByteView) -> UInt32 {
+        var state = Joint()
+        unsafe first.withBuffer { unsafe state.add(UnsafeRawBufferPointer($0)) }
+        unsafe second.withBuffer { unsafe state.add(UnsafeRawBufferPointer($0)) }
+        if state.pendingBits > 0 { state.hash ^= scramble(UInt32(truncatingIfNeeded: state.pending)) }
+        return finish(state.hash ^ UInt32(truncatingIfNeeded: first.count &+ second.count))
+    }
+
+    /// The hash of pieces of a text.
+    private struct Joint {
+        var hash: UInt32 = 0
+        /// Bytes that are no whole block yet, and how many bits they are: fewer than 32.
+        var pending: UInt64 = 0
+        var pendingBits: UInt64 = 0
+
+        @inline(__always) mutating func add(_ bytes: UnsafeRawBufferPointer) {
+            guard var next = bytes.baseAddress else { return }
+            let end = unsafe next + (bytes.count & ~3)
+            while unsafe next < end {
+                append(UInt32(littleEndian: unsafe next.loadUnaligned(as: UInt32.self)), bits: 32)
+                unsafe next += 4
+            }
+            let rest = bytes.count & 3
+            if rest > 0 { append(unsafe MurmurHash3.tail(next, rest), bits: UInt64(rest &* 8)) }
+        }
+
+        @inline(__always) private mutating func append(_ word: UInt32, bits: UInt64) {
+            pending |= UInt64(word) &<< pendingBits
+            pendingBits &+= bits
+            guard pendingBits >= 32 else { return }
+            hash = MurmurHash3.mix(hash, UInt32(truncatingIfNeeded: pending))
+            pending &>>= 32
+            pendingBits &-= 32
+        }
+    }
+
     @inline(__always) private static func blocks(_ bytes: UnsafeRawBufferPointer, _ seed: UInt32) -> UInt32 {
         var hash = seed
         guard var next = bytes.baseAddress else { return hash }
         let end = unsafe next + (bytes.count & ~3)
         while unsafe next < end {
-            hash ^= scramble(UInt32(littleEndian: unsafe next.loadUnaligned(as: UInt32.self)))
-            hash = rotate(hash, 13) &* 5 &+ 0xe654_6b64
+            hash = mix(hash, UInt32(littleEndian: unsafe next.loadUnaligned(as: UInt32.self)))
             unsafe next += 4
         }
-        switch bytes.count & 3 {
-        case 1: return unsafe hash ^ scramble(byte(next, 0))
-        case 2: return unsafe hash ^ scramble(byte(next, 0) | byte(next, 1) << 8)
-        case 3: return unsafe hash ^ scramble(byte(next, 0) | byte(next, 1) << 8 | byte(next, 2) << 16)
-        default: return hash
-        }
+        let rest = bytes.count & 3
+        return rest == 0 ? hash : unsafe hash ^ scramble(tail(next, rest))
+    }
+
+    @inline(__always) private static func mix(_ hash: UInt32, _ block: UInt32) -> UInt32 {
+        rotate(hash ^ scramble(block), 13) &* 5 &+ 0xe654_6b64
+    }
+
+    /// The one to three bytes behind the last block, zeros behind them.
+    @inline(__always) private static func tail(_ base: UnsafeRawPointer, _ count: Int) -> UInt32 {
+        let first = unsafe byte(base, 0)
+        if count == 1 { return first }
+        let second = unsafe first | byte(base, 1) << 8
+        return count == 2 ? second : unsafe second | byte(base, 2) << 16
     }
 
     @inline(__always) private static func byte(_ base: UnsafeRawPointer, _ offset: Int) -> UInt32 {

@@ -1,22 +1,29 @@
 /// The operators whose arguments are all evaluated first.
 extension RuleMachine {
     mutating func eager(_ reference: RuleNodeReference) -> RuleValue {
-        if reference.childCount == 2 && !reference.spreads {
-            let left = operand(reference.child(0))
-            let right = operand(reference.child(1))
-            read(left)
-            read(right)
-            if reference.operation == .cat, left.kind == .text, right.kind == .text {
-                return join(left.text, right.text)
-            }
-            if let value = binary(reference.operation, left, right) { return value }
-            return unsafe withUnsafeTemporaryAllocation(of: RuleValue.self, capacity: 2) { buffer in
-                unsafe buffer.initializeElement(at: 0, to: left)
-                unsafe buffer.initializeElement(at: 1, to: right)
-                return unsafe apply(reference.node, ValueList(buffer))
-            }
+        guard reference.isPair else { return manyArguments(reference.node) }
+        let (left, right) = pair(reference)
+        if reference.operation == .cat, left.kind == .text, right.kind == .text { return join(left.text, right.text) }
+        return binary(reference.operation, left, right) ?? ofPair(reference, left, right)
+    }
+
+    /// The two arguments of an operator.
+    @inline(__always) mutating func pair(_ reference: RuleNodeReference) -> (RuleValue, RuleValue) {
+        let left = operand(reference.child(0))
+        let right = operand(reference.child(1))
+        read(left)
+        read(right)
+        return (left, right)
+    }
+
+    /// Any operator on two arguments.
+    @inline(never)
+    mutating func ofPair(_ reference: RuleNodeReference, _ left: RuleValue, _ right: RuleValue) -> RuleValue {
+        unsafe withUnsafeTemporaryAllocation(of: RuleValue.self, capacity: 2) { buffer in
+            unsafe buffer.initializeElement(at: 0, to: left)
+            unsafe buffer.initializeElement(at: 1, to: right)
+            return unsafe apply(reference.node, ValueList(buffer))
         }
-        return manyArguments(reference.node)
     }
 
     /// An operator of any but two arguments, or of a list that gives them.

@@ -146,4 +146,6 @@ enum RuleScope: UInt8 {
     @inline(__always) var value: RuleValue { unsafe address.pointee.value }
     @inline(__always) var childCount: Int { Int(unsafe address.pointee.childCount) }
     @inline(__always) func child(_ index: Int) -> RuleNodeReference { unsafe address.pointee.child(index) }
+    /// Whether there are two arguments and no list in place of them.
+    @inline(__always) var isPair: Bool { childCount == 2 && !spreads }
 }

@@ -32,6 +32,25 @@ final class FractionalRuleTests: XCTestCase {
         }
     }
 
+    /// What `cat` makes of two values buckets like the text itself, in all versions.
+    func testFractionalOfTwoValuesPutTogether() {
+        let pairs = [
+            (#""""#, #""user-1""#, "user-1"), (#""user-""#, #""1""#, "user-1"), (#""user-1""#, #""""#, "user-1"),
+            (#""""#, #""""#, ""),
+            (#""a text of more than 32 bytes""#, #"", and more""#, "a text of more than 32 bytes, and more"),
+            (#""user-""#, "5", "user-5"), (#""user-""#, "null", "user-"), ("true", #""b""#, "trueb"), ("1", "2", "12"),
+            (#""user-""#, "[1,2]", "user-1,2"),
+        ]
+        for version in FractionalVersion.allCases {
+            for (left, right, text) in pairs {
+                let whole = Rule.text(#"{"fractional":["\#(text)",\#(quarters)]}"#, version: version)
+                let data = #"{"l":\#(left),"r":\#(right)}"#
+                assertBucket(#"{"cat":[{"var":"l"},{"var":"r"}]},\#(quarters)"#, data, version: version, gives: whole)
+                assertBucket(#"{"cat":[\#(left),{"var":"r"}]},\#(quarters)"#, data, version: version, gives: whole)
+            }
+        }
+    }
+
     func testFractionalV2ImplicitKeyIsFlagKeyAndTargetingKey() throws {
         let variants = #""variants":{"a":"a","b":"b","c":"c","d":"d"}"#
         let flags = try TestFlags(

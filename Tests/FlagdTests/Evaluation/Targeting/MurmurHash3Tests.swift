@@ -28,6 +28,20 @@ final class MurmurHash3Tests: XCTestCase {
         }
     }
 
+    /// Wherever a text is divided, its hash is the same.
+    func testTwoTexts() {
+        for length in 0...40 {
+            let bytes = (0..<length).map { UInt8(200 + $0) }
+            bytes.withUnsafeBufferPointer { buffer in
+                let whole = ByteView(buffer)
+                for place in 0...length {
+                    let hash = MurmurHash3.hash(whole[0..<place], whole[place..<length])
+                    XCTAssertEqual(hash, MurmurHash3.hash(whole), "\(place) and \(length - place) bytes")
+                }
+            }
+        }
+    }
+
     func testSeed() {
         XCTAssertEqual(hash(Array("test".utf8), seed: 0x9747_b28c), 0x704b_81dc)
         XCTAssertEqual(hash([], seed: 1), 0x514e_28b7)
