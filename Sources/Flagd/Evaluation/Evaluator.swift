@@ -332,7 +332,7 @@ extension FlagTablesReference {
     @inline(__always)
     func metadata(_ entry: Int, _ record: FlagRecordReference?, _ reader: Snapshot.Reader) -> FlagMetadata {
         if entry <= payloadCount && !hasSetMetadata { return FlagMetadata() }
-        let storage = reader.entry(entry, of: self) {
+        let storage = reader.handOut(entry, of: self) {
             owner.metadata(ofRecord: record.map { position(of: $0) })
         }
         return FlagMetadata(storage: storage)

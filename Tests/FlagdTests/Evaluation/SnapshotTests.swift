@@ -77,4 +77,30 @@ final class SnapshotTests: XCTestCase {
         XCTAssertEqual(details.flagMetadata, ["m": .string("a text that owns memory")])
     }
 
+    /// However many references are handed out, the copy is freed when they and the cache's are gone, and not before.
+    func testCopiesThatAreHandedOut() throws {
+        let set = try FlagSet.compile([FlagPayload(bytes: Self.payload)], options: EvaluationOptions())
+        let tables = FlagTablesReference(set.tablesAddress)
+        for count in [1, 2, 15, 16, 17, 18, 40] {
+            var cache = StripeCache()
+            var made = 0
+            weak var copy: CachedText?
+            var kept: CachedText?
+            autoreleasing {
+                for number in 1...count {
+                    let text = cache.handOut(0, of: tables) {
+                        made += 1
+                        return CachedText("a")
+                    }
+                    copy = text
+                    if number == count { kept = text }
+                }
+            }
+            XCTAssertEqual(made, 1)
+            cache.removeAll()
+            XCTAssertTrue(copy === kept && kept?.text == "a")
+            kept = nil
+            XCTAssertNil(copy)
+        }
+    }
 }
