@@ -150,27 +150,30 @@ extension Evaluator {
         var text: String?
         var reason = ResolutionReason.error
         var errorCode: ErrorCode?
-        var failure: EvaluationFailure?
+        var failure: Unmanaged<EvaluationFailure>?
         var metadata = FlagMetadata()
         let reader = snapshot.enter()
         if let tables = reader.tables {
             if let record = tables.find(flagKey) {
-                let request = unsafe Request(
-                    context: context?.table ?? .empty, timestamp: timestamp,
-                    log: log.map { unsafe .passUnretained($0) })
-                let outcome = choose(record, tables, request, &failure)
+                let outcome = choose(record, tables) { rule in
+                    let request = unsafe Request(
+                        context: context?.table ?? .empty, timestamp: timestamp,
+                        log: log.map { unsafe .passUnretained($0) })
+                    return run(rule, record, tables, request)
+                }
                 reason = outcome.reason
+                unsafe failure = outcome.failure
                 if let variant = record.variant(outcome.variant) {
                     text = tables.string(variant.nameText, of: variant.name, reader)
                     if let found = read(variant, tables, reader) {
                         value = found
                     } else {
                         reason = .error
-                        failure = .typeMismatch(record, variant, wanted)
+                        unsafe failure = .passRetained(.typeMismatch(record, variant, wanted))
                     }
                 }
                 metadata = tables.metadata(record.metadata, record, reader)
-                if let failure {
+                if let failure = unsafe failure?.takeRetainedValue() {
                     errorCode = failure.code
                     metadata = metadata.with(failure)
                 }
@@ -201,46 +204,66 @@ extension Evaluator {
     let log: Unmanaged<LogLines>?
 }
 
-/// What a flag's state and rule say: a variant, negative without one, and the reason.
-struct Outcome {
+/// What a flag's state and rule say: a variant and the reason, or what went wrong.
+///
+/// Invariant: a failure is retained for whoever gets the outcome. Plain data, so that nothing is counted where all is well.
+@safe struct Outcome {
+    /// Negative without one, as with every failure.
     let variant: Int32
     let reason: ResolutionReason
+    let failure: Unmanaged<EvaluationFailure>?
+
+    @inline(__always) init(variant: Int32, reason: ResolutionReason) {
+        self.variant = variant
+        self.reason = reason
+        unsafe failure = nil
+    }
+
+    init(_ failure: EvaluationFailure) {
+        variant = -1
+        reason = .error
+        unsafe self.failure = .passRetained(failure)
+    }
 }
 
 extension Evaluator {
     @inline(__always)
     private func choose(
-        _ record: FlagRecordReference, _ tables: FlagTablesReference, _ request: Request,
-        _ failure: inout EvaluationFailure?
+        _ record: FlagRecordReference, _ tables: FlagTablesReference, _ run: (RuleNodeReference) -> Outcome
     ) -> Outcome {
         if record.state != .enabled {
-            if record.state == .disabled { return Outcome(variant: -1, reason: .disabled) }
-            let reason = tables.owner.unusableReasons[tables.position(of: record)]
-            failure = .unusable(record.key.string, reason ?? "")
-            return Outcome(variant: -1, reason: .error)
+            return record.state == .disabled ? Outcome(variant: -1, reason: .disabled) : unusable(record, tables)
         }
-        if let rule = record.rule { return run(rule, record, tables, request, &failure) }
-        return defaultVariant(record, tables, reason: .static, &failure)
+        if let rule = record.rule { return run(rule) }
+        return defaultVariant(record, tables, reason: .static)
     }
 
     @inline(__always)
     private func defaultVariant(
-        _ record: FlagRecordReference, _ tables: FlagTablesReference, reason: ResolutionReason,
-        _ failure: inout EvaluationFailure?
+        _ record: FlagRecordReference, _ tables: FlagTablesReference, reason: ResolutionReason
     ) -> Outcome {
         let index = record.defaultVariant
         if index >= 0 { return Outcome(variant: index, reason: reason) }
         if index == FlagRecord.noDefault { return Outcome(variant: -1, reason: .default) }
+        return unknownDefaultVariant(record, tables)
+    }
+
+    @inline(never)
+    private func unusable(_ record: FlagRecordReference, _ tables: FlagTablesReference) -> Outcome {
+        let reason = tables.owner.unusableReasons[tables.position(of: record)]
+        return Outcome(.unusable(record.key.string, reason ?? ""))
+    }
+
+    @inline(never)
+    private func unknownDefaultVariant(_ record: FlagRecordReference, _ tables: FlagTablesReference) -> Outcome {
         let name = tables.owner.details[tables.position(of: record)].defaultVariant.text.string
-        failure = .unknownDefaultVariant(record.key.string, name)
-        return Outcome(variant: -1, reason: .error)
+        return Outcome(.unknownDefaultVariant(record.key.string, name))
     }
 
     /// Runs a flag's rule and turns its result into a variant.
     @inline(never)
     private func run(
-        _ rule: RuleNodeReference, _ record: FlagRecordReference, _ tables: FlagTablesReference, _ request: Request,
-        _ failure: inout EvaluationFailure?
+        _ rule: RuleNodeReference, _ record: FlagRecordReference, _ tables: FlagTablesReference, _ request: Request
     ) -> Outcome {
         unsafe withUnsafeTemporaryAllocation(byteCount: Scratch.stackBytes, alignment: 16) { buffer in
             var machine = RuleMachine(
@@ -253,7 +276,7 @@ extension Evaluator {
             var outcome = Outcome(
                 variant: index, reason: value.isSplit && options.reportsSplit ? .split : .targetingMatch)
             if index < 0 || machine.hasStopped {
-                outcome = unresolved(value, record, tables, &machine, &failure)
+                outcome = unresolved(value, record, tables, &machine)
             }
             machine.scratch.free()
             return outcome
@@ -265,8 +288,9 @@ extension Evaluator {
     private func variantIndex(
         of value: RuleValue, _ record: FlagRecordReference, _ machine: inout RuleMachine
     ) -> Int32 {
-        switch value.kind {
-        case .text where value.mark > 0: Int32(value.mark) - 1
+        // Only texts are marked.
+        if value.mark > 0 { return Int32(value.mark) - 1 }
+        return switch value.kind {
         case .boolean: record.variantIndex(of: value.isTrue)
         case .text, .integer, .unsigned, .double: record.record.variantIndex(named: machine.text(of: value))
         case .null, .failed, .list, .object: -1
@@ -277,18 +301,14 @@ extension Evaluator {
     @inline(never)
     private func unresolved(
         _ value: RuleValue, _ record: FlagRecordReference, _ tables: FlagTablesReference,
-        _ machine: inout RuleMachine, _ failure: inout EvaluationFailure?
+        _ machine: inout RuleMachine
     ) -> Outcome {
-        if machine.hasStopped {
-            failure = machine.failure(record.key.string)
-        } else {
-            switch value.kind {
-            case .null, .failed: return defaultVariant(record, tables, reason: .default, &failure)
-            case .list, .object: failure = .notAVariantName(record.key.string)
-            default: failure = .unknownVariant(record.key.string, machine.text(of: value).excerpt)
-            }
+        if machine.hasStopped { return Outcome(machine.failure(record.key.string)) }
+        return switch value.kind {
+        case .null, .failed: defaultVariant(record, tables, reason: .default)
+        case .list, .object: Outcome(.notAVariantName(record.key.string))
+        default: Outcome(.unknownVariant(record.key.string, machine.text(of: value).excerpt))
         }
-        return Outcome(variant: -1, reason: .error)
     }
 }
 

@@ -88,7 +88,7 @@ extension RuleCompiler {
             guard !operands.isNegated else { return nil }
             if let first, !VariablePath(first.path).isSame(as: VariablePath(operands.path)) { return nil }
             first = first ?? operands
-            texts.append(operands.text)
+            texts.append(RuleValue(operands.text))
         }
         guard let first else { return nil }
         let table = DispatchTable(path: first.path, texts: ConstantSet(texts, arena: arena))

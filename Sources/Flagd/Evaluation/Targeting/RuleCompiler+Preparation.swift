@@ -100,7 +100,7 @@ extension RuleCompiler {
     private mutating func variableEqualsText(_ operation: RuleOperation, _ base: Int) -> RuleNode? {
         guard let (path, literal, _) = pathAndLiteral(base), literal.kind == .text else { return nil }
         let operands = PathAndText(
-            path: path.value, text: literal, isStrict: operation == .strictEqual || operation == .strictNotEqual,
+            path: path.value, text: literal.text, isStrict: operation == .strictEqual || operation == .strictNotEqual,
             isNegated: operation == .notEqual || operation == .strictNotEqual)
         return make(.variableEqualsText, operands, base, path)
     }
@@ -109,7 +109,7 @@ extension RuleCompiler {
         guard let (path, literal, isPathLeft) = pathAndLiteral(base), isPathLeft, literal.kind == .text else {
             return nil
         }
-        let operands = PathAndText(path: path.value, text: literal, isStrict: true, isNegated: false)
+        let operands = PathAndText(path: path.value, text: literal.text, isStrict: true, isNegated: false)
         return make(operation == .startsWith ? .variableStartsWithText : .variableEndsWithText, operands, base, path)
     }
 

@@ -21,11 +21,11 @@ extension RuleMachine {
         read(found)
         let isEqual: Bool
         if found.kind == .text {
-            isEqual = unsafe found.text == operands.pointee.text.text
+            isEqual = unsafe found.text == operands.pointee.text
         } else {
             isEqual =
                 unsafe !operands.pointee.isStrict
-                && Comparison.looselyEqual(found, operands.pointee.text, &remainingSteps)
+                && Comparison.looselyEqual(found, RuleValue(operands.pointee.text), &remainingSteps)
         }
         return unsafe isEqual != operands.pointee.isNegated
     }
@@ -37,7 +37,7 @@ extension RuleMachine {
             found.kind == .text
         else { return .null }
         read(found)
-        let part = unsafe operands.pointee.text.text
+        let part = unsafe operands.pointee.text
         let isPrefix = reference.operation == .variableStartsWithText
         return RuleValue(isPrefix ? found.text.hasPrefix(part) : found.text.hasSuffix(part))
     }
@@ -165,7 +165,7 @@ extension RuleMachine {
 struct PathAndText: BitwiseCopyable {
     /// The ``VariablePath``'s value.
     let path: RuleValue
-    let text: RuleValue
+    let text: ByteView
     /// Whether it is `===` or `!==`.
     let isStrict: Bool
     /// Whether it is `!=` or `!==`.

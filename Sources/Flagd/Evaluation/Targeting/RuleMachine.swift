@@ -1,7 +1,8 @@
 /// One evaluation of one compiled rule: the data it reads, the memory it builds in, and what it has used of its limits.
 ///
-/// Recursion is as deep as the rule is nested, which the parser limits.
-@safe struct RuleMachine: ~Copyable {
+/// Recursion is as deep as the rule is nested, which the parser limits. Nobody copies one; yet it can be copied, since what cannot is
+/// destroyed by a call, even where nothing is to be done.
+@safe struct RuleMachine {
     /// The caller's context, with `targetingKey`.
     let context: ObjectTable
     /// What lies over it: the stream's context.
@@ -36,7 +37,7 @@
 
     init(
         context: ObjectTable, enrichment: ObjectTable, flagKey: RuleValue, timestamp: Int64?,
-        fractionalVersion: FractionalVersion, scratch: consuming Scratch
+        fractionalVersion: FractionalVersion, scratch: Scratch
     ) {
         self.context = context
         self.enrichment = enrichment

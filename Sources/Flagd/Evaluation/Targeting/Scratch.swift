@@ -1,7 +1,7 @@
 /// Where an evaluation builds texts and lists: a stack buffer first, then memory of its own.
 ///
 /// Invariant: the stack buffer outlives it, and whoever makes it calls ``free()`` in the end.
-@safe struct Scratch: ~Copyable {
+@safe struct Scratch {
     private var next: UnsafeMutableRawPointer?
     private var remaining: Int
     private var overflow: Unmanaged<Arena>?
