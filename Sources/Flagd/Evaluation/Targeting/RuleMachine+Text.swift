@@ -46,11 +46,16 @@ extension RuleMachine {
 
     /// A copy of bytes in the scratch memory.
     private mutating func place(_ bytes: ByteView) -> ByteView {
-        guard let target = unsafe scratch.bytes(bytes.count) else {
-            reachLimit("EvaluationLimits.maximumScratchBytes")
-            return .empty
-        }
-        return unsafe TextBuffer.copy(bytes, to: target)
+        guard let target = unsafe room(for: bytes.count) else { return .empty }
+        unsafe bytes.copy(to: target)
+        return unsafe ByteView(target, count: bytes.count)
+    }
+
+    /// Scratch memory for the bytes of a text; nil when the limit is reached.
+    @inline(__always) private mutating func room(for count: Int) -> UnsafeMutablePointer<UInt8>? {
+        if let target = unsafe scratch.bytes(count) { return unsafe target }
+        reachLimit("EvaluationLimits.maximumScratchBytes")
+        return nil
     }
 
     /// `cat`.
@@ -72,10 +77,7 @@ extension RuleMachine {
     /// Two texts, one behind the other.
     mutating func join(_ first: ByteView, _ second: ByteView) -> RuleValue {
         let total = first.count &+ second.count
-        guard spend(total >> 3), let target = unsafe scratch.bytes(total) else {
-            reachLimit("EvaluationLimits.maximumScratchBytes")
-            return .emptyText
-        }
+        guard spend(total >> 3), let target = unsafe room(for: total) else { return .emptyText }
         unsafe first.copy(to: target)
         unsafe second.copy(to: target + first.count)
         return unsafe RuleValue(ByteView(target, count: total))
@@ -89,13 +91,10 @@ extension RuleMachine {
             total &+= piece.count
             return true
         }
-        guard spend(total >> 3), let target = unsafe scratch.bytes(total) else {
-            reachLimit("EvaluationLimits.maximumScratchBytes")
-            return .emptyText
-        }
+        guard spend(total >> 3), let target = unsafe room(for: total) else { return .emptyText }
         var next = unsafe target
         texts.visit { piece in
-            _ = unsafe TextBuffer.copy(piece.text, to: next)
+            unsafe piece.text.copy(to: next)
             unsafe next += piece.count
             return true
         }
