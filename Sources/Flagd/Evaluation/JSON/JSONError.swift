@@ -13,4 +13,6 @@ package struct JSONError: Error, Equatable, Sendable, CustomStringConvertible {
 package enum JSONLimits {
     /// Brackets that may be open at once: 128 (specification: evaluation, "Payloads").
     package static let maximumDepth = 128
+    /// The reason of an error that is one bracket too many.
+    static let tooDeep = "more than \(maximumDepth) open brackets"
 }

@@ -6,97 +6,80 @@ struct JSONParser {
     let text: ByteView
     /// Where texts with escapes are decoded to.
     let arena: Arena
-    private(set) var position = 0
+    private var cursor: ByteCursor
     /// Open brackets, those of a reader who drives the parser included.
     private var depth = 0
-    /// Whether the last error was one bracket too many.
-    private var isTooDeep = false
 
     init(_ text: ByteView, arena: Arena) {
         self.text = text
         self.arena = arena
-        if text.count >= 3 && text[0] == 0xef && text[1] == 0xbb && text[2] == 0xbf { position = 3 }
+        cursor = ByteCursor(text)
+        _ = cursor.consume("\u{feff}")
     }
 
-    func error(_ reason: String) -> JSONError { JSONError(reason: reason, offset: position) }
+    var position: Int { cursor.offset }
+
+    func error(_ reason: String) -> JSONError { cursor.error(reason) }
 
     /// The next byte that is no white space, not consumed; 0 at the end.
-    @inline(__always) mutating func peek() -> UInt8 {
-        while position < text.count {
-            let byte = text[position]
-            if byte > 0x20 { return byte }
-            guard byte == 0x20 || byte == 0x0a || byte == 0x0d || byte == 0x09 else { return byte }
-            position &+= 1
-        }
-        return 0
-    }
-
-    @inline(__always) private mutating func consume(_ byte: UInt8) -> Bool {
-        guard peek() == byte, position < text.count else { return false }
-        position &+= 1
-        return true
-    }
+    mutating func peek() -> UInt8 { cursor.token() }
 
     /// Demands that nothing but white space follows.
     mutating func finish() throws(JSONError) {
         _ = peek()
-        if position < text.count { throw error("text behind the value") }
-    }
-
-    /// Reads a whole value onto a tape.
-    mutating func value(onto tape: inout JSONTape) throws(JSONError) {
-        switch peek() {
-        case UInt8(ascii: "{"): try object(onto: &tape)
-        case UInt8(ascii: "["): try array(onto: &tape)
-        case UInt8(ascii: "\""): tape.append(RuleValue(try string()))
-        case UInt8(ascii: "t"): try literal("true", RuleValue(true), onto: &tape)
-        case UInt8(ascii: "f"): try literal("false", RuleValue(false), onto: &tape)
-        case UInt8(ascii: "n"): try literal("null", .null, onto: &tape)
-        case UInt8(ascii: "-"), UInt8(ascii: "0")...UInt8(ascii: "9"): tape.append(try number())
-        default: throw error(position < text.count ? "unexpected byte" : "unexpected end of text")
-        }
+        if cursor.remaining > 0 { throw error("text behind the value") }
     }
 
     /// Reads a whole value onto a tape and gives its bytes.
     mutating func rawValue(onto tape: inout JSONTape) throws(JSONError) -> ByteView {
         _ = peek()
-        let start = position
+        let start = cursor
         try value(onto: &tape)
-        return text[start..<position]
+        return cursor.bytes(since: start)
+    }
+}
+
+/// Whole values.
+extension JSONParser {
+    /// Reads a whole value onto a tape.
+    mutating func value(onto tape: inout JSONTape) throws(JSONError) {
+        var reading = JSONReading(cursor: cursor, depth: depth)
+        while try !tape.write({ nodes throws(JSONError) in try read(&reading, &nodes) }) {}
+        cursor = reading.cursor
     }
 
-    private mutating func literal(
-        _ word: StaticString, _ value: RuleValue, onto tape: inout JSONTape
-    ) throws(JSONError) {
-        let expected = ByteView(word)
-        guard text.count - position >= expected.count,
-            text[position..<(position + expected.count)] == expected
-        else { throw error("unexpected byte") }
-        position += expected.count
-        tape.append(value)
-    }
-
-    private mutating func object(onto tape: inout JSONTape) throws(JSONError) {
-        let node = tape.open(isObject: true)
-        var count = 0
-        try beginObject()
-        while let key = try nextKey(isFirst: count == 0) {
-            tape.append(RuleValue(key))
-            try value(onto: &tape)
-            count &+= 1
+    /// Reads on to the end of the value, or until there is no more room for nodes; says whether the value has ended.
+    private mutating func read(_ reading: inout JSONReading, _ nodes: inout JSONTapeWriter) throws(JSONError) -> Bool {
+        // Both stay in registers, as long as they are handed to inlined functions only.
+        var (state, writer) = (reading, nodes)
+        defer { (reading, nodes) = (state, writer) }
+        while writer.hasRoomForMember {
+            if state.isObject { writer.append(RuleValue(try key(&state.cursor))) }
+            switch state.cursor.token() {
+            case UInt8(ascii: "\""):
+                state.cursor.advance()
+                writer.append(RuleValue(try text(&state.cursor)))
+            case UInt8(ascii: "{"):
+                if try !state.open(.object, &writer) { continue }
+            case UInt8(ascii: "["):
+                if try !state.open(.list, &writer) { continue }
+            case UInt8(ascii: "t"): writer.append(try state.literal("true", RuleValue(true)))
+            case UInt8(ascii: "f"): writer.append(try state.literal("false", RuleValue(false)))
+            case UInt8(ascii: "n"): writer.append(try state.literal("null", .null))
+            case UInt8(ascii: "-"), UInt8(ascii: "0")...UInt8(ascii: "9"): writer.append(try number(&state.cursor))
+            default: throw state.cursor.error(state.cursor.remaining > 0 ? "unexpected byte" : "unexpected end of text")
+            }
+            if try state.hasEnded(&writer) { return true }
         }
-        tape.close(node, count: count)
+        return false
     }
 
-    private mutating func array(onto tape: inout JSONTape) throws(JSONError) {
-        let node = tape.open(isObject: false)
-        var count = 0
-        try beginArray()
-        while try nextElement(isFirst: count == 0) {
-            try value(onto: &tape)
-            count &+= 1
-        }
-        tape.close(node, count: count)
+    /// A member's name, with the cursor at its value.
+    @inline(__always) private mutating func key(_ cursor: inout ByteCursor) throws(JSONError) -> ByteView {
+        guard cursor.consume(token: UInt8(ascii: "\"")) else { throw cursor.error("a member's name was expected") }
+        let key = try text(&cursor)
+        guard cursor.consume(token: UInt8(ascii: ":")) else { throw cursor.error("':' was expected") }
+        return key
     }
 }
 
@@ -106,28 +89,24 @@ extension JSONParser {
     /// are allowed, which leaves the tape empty.
     mutating func rawValueOfAnyDepth(onto tape: inout JSONTape) throws(JSONError) -> (raw: ByteView, isTooDeep: Bool) {
         _ = peek()
-        let start = (position: position, depth: depth)
+        let start = cursor
         do throws(JSONError) {
             try value(onto: &tape)
-            return (text[start.position..<position], false)
+            return (cursor.bytes(since: start), false)
         } catch {
-            guard isTooDeep else { throw error }
+            guard error.reason == JSONLimits.tooDeep else { throw error }
         }
-        isTooDeep = false
         tape.removeAll()
-        (position, depth) = start
+        cursor = start
         try skipValue()
-        return (text[start.position..<position], true)
+        return (cursor.bytes(since: start), true)
     }
 
     /// Reads past an object or a list if it is a known one, which was found well-formed as deep as here, and gives its bytes.
     mutating func skip(_ known: ByteView) -> ByteView? {
         _ = peek()
-        guard text.count - position >= known.count else { return nil }
-        let found = text[position..<(position + known.count)]
-        guard found == known else { return nil }
-        position += known.count
-        return found
+        let start = cursor
+        return cursor.consume(known) ? cursor.bytes(since: start) : nil
     }
 
     /// Reads past a value of any depth and checks its grammar, without recursion.
@@ -139,7 +118,7 @@ extension JSONParser {
             let first = peek()
             var isFirst = first == UInt8(ascii: "{") || first == UInt8(ascii: "[")
             if isFirst {
-                position &+= 1
+                cursor.advance()
                 depth &+= 1
                 open.append(first == UInt8(ascii: "{"))
             } else {
@@ -159,127 +138,106 @@ extension JSONParser {
 /// Driving the parser by hand.
 extension JSONParser {
     mutating func beginObject() throws(JSONError) {
-        guard consume(UInt8(ascii: "{")) else { throw error("an object was expected") }
+        guard cursor.consume(token: UInt8(ascii: "{")) else { throw error("an object was expected") }
         try enter()
     }
 
     /// The key of the next member with the parser at its value; nil when the object has ended.
     mutating func nextKey(isFirst: Bool) throws(JSONError) -> ByteView? {
-        if consume(UInt8(ascii: "}")) {
+        if cursor.consume(token: UInt8(ascii: "}")) {
             depth &-= 1
             return nil
         }
-        if !isFirst && !consume(UInt8(ascii: ",")) { throw error("',' or '}' was expected") }
-        guard peek() == UInt8(ascii: "\"") else { throw error("a member's name was expected") }
-        let key = try string()
-        guard consume(UInt8(ascii: ":")) else { throw error("':' was expected") }
-        return key
+        if !isFirst && !cursor.consume(token: UInt8(ascii: ",")) { throw error("',' or '}' was expected") }
+        var place = cursor
+        defer { cursor = place }
+        return try key(&place)
     }
 
     mutating func beginArray() throws(JSONError) {
-        guard consume(UInt8(ascii: "[")) else { throw error("a list was expected") }
+        guard cursor.consume(token: UInt8(ascii: "[")) else { throw error("a list was expected") }
         try enter()
     }
 
     /// Whether another element follows, with the parser at it; false when the list has ended.
     mutating func nextElement(isFirst: Bool) throws(JSONError) -> Bool {
-        if consume(UInt8(ascii: "]")) {
+        if cursor.consume(token: UInt8(ascii: "]")) {
             depth &-= 1
             return false
         }
-        if !isFirst && !consume(UInt8(ascii: ",")) { throw error("',' or ']' was expected") }
+        if !isFirst && !cursor.consume(token: UInt8(ascii: ",")) { throw error("',' or ']' was expected") }
         return true
     }
 
     private mutating func enter() throws(JSONError) {
         depth &+= 1
-        guard depth > JSONLimits.maximumDepth else { return }
-        isTooDeep = true
-        throw error("more than \(JSONLimits.maximumDepth) open brackets")
+        if depth > JSONLimits.maximumDepth { throw error(JSONLimits.tooDeep) }
     }
 }
 
 /// Scalars.
 extension JSONParser {
-    private mutating func number() throws(JSONError) -> RuleValue {
-        let rest = text[position..<text.count]
-        guard let (value, length) = NumberText.parseJSON(rest) else { throw error("not a number JSON can hold") }
-        position += length
+    @inline(__always) private func number(_ cursor: inout ByteCursor) throws(JSONError) -> RuleValue {
+        if let few = NumberText.parseFewDigits(&cursor) { return few }
+        guard let (value, length) = NumberText.parseJSON(text[cursor.offset..<text.count]) else {
+            throw cursor.error("not a number JSON can hold")
+        }
+        cursor.advance(by: length)
         return value
     }
 
-    /// A text without its quotes, its escapes decoded.
-    private mutating func string() throws(JSONError) -> ByteView {
-        position &+= 1
-        let start = position
-        // Most texts are short: their end is found without a call.
-        if position &+ 8 <= text.count {
-            position &+= JSONParser.specialBytes(in: text.word(at: position)).trailingZeroBitCount >> 3
-        }
-        if position == text.count || text[position] != UInt8(ascii: "\"") { try skipPlainText() }
-        if text[position] == UInt8(ascii: "\"") {
-            position &+= 1
-            return text[start..<(position &- 1)]
-        }
-        return try escapedString(from: start)
+    /// A text without its quotes, its escapes decoded, with the cursor behind the first quote.
+    @inline(__always) private mutating func text(_ place: inout ByteCursor) throws(JSONError) -> ByteView {
+        if let plain = place.consumePlainText() { return plain }
+        cursor = place
+        let text = try anyText()
+        place.advance(to: cursor)
+        return text
+    }
+
+    private mutating func anyText() throws(JSONError) -> ByteView {
+        let start = cursor
+        try skipPlainText()
+        let plain = cursor.bytes(since: start)
+        return cursor.consume(UInt8(ascii: "\"")) ? plain : try escapedText(behind: plain)
     }
 
     /// Advances to the next quote or backslash.
     private mutating func skipPlainText() throws(JSONError) {
         while true {
-            while position &+ 8 <= text.count {
-                let special = JSONParser.specialBytes(in: text.word(at: position))
-                if special == 0 {
-                    position &+= 8
-                } else {
-                    position &+= special.trailingZeroBitCount >> 3
-                    break
-                }
-            }
-            guard position < text.count else { throw error("a text that does not end") }
-            let byte = text[position]
+            cursor.skipPlainBlocks()
+            guard cursor.remaining > 0 else { throw error("a text that does not end") }
+            let byte = cursor.byte
             if byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") { return }
             if byte < 0x20 { throw error("a control character in a text") }
             if byte < 0x80 {
-                position &+= 1
+                cursor.advance()
             } else {
                 guard let length = UTF8Validation.sequenceLength(in: text, at: position) else {
                     throw error("ill-formed UTF-8")
                 }
-                position &+= length
+                cursor.advance(by: length)
             }
         }
     }
 
-    /// The high bit of each of eight bytes that is a control character, a quote, a backslash or no ASCII.
-    ///
-    /// The lowest is surely right; a higher one may be the borrow of one below it.
-    @inline(__always) private static func specialBytes(in word: UInt64) -> UInt64 {
-        let ones: UInt64 = 0x0101_0101_0101_0101
-        let highs: UInt64 = 0x8080_8080_8080_8080
-        let quote = word ^ (ones &* 0x22)
-        let backslash = word ^ (ones &* 0x5c)
-        let found = (word &- ones &* 0x20) | (quote &- ones) | (backslash &- ones) | word
-        return found & highs
-    }
-
-    private mutating func escapedString(from start: Int) throws(JSONError) -> ByteView {
-        var decoded = text[start..<position].array
-        while true {
-            let plain = position
-            try skipPlainText()
-            unsafe text[plain..<position].withBuffer { unsafe decoded.append(contentsOf: $0) }
-            position &+= 1
-            if text[position &- 1] == UInt8(ascii: "\"") { break }
+    private mutating func escapedText(behind first: ByteView) throws(JSONError) -> ByteView {
+        var decoded = first.array
+        while !cursor.consume(UInt8(ascii: "\"")) {
+            // A backslash.
+            cursor.advance()
             try escape(into: &decoded)
+            let start = cursor
+            try skipPlainText()
+            unsafe cursor.bytes(since: start).withBuffer { unsafe decoded.append(contentsOf: $0) }
         }
         return unsafe decoded.withUnsafeBufferPointer { unsafe arena.copy(ByteView($0)) }
     }
 
     private mutating func escape(into decoded: inout [UInt8]) throws(JSONError) {
-        guard position < text.count else { throw error("a text that does not end") }
-        let byte = text[position]
-        position &+= 1
+        guard cursor.remaining > 0 else { throw error("a text that does not end") }
+        let byte = cursor.byte
+        cursor.advance()
         switch byte {
         case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"): decoded.append(byte)
         case UInt8(ascii: "b"): decoded.append(0x08)
@@ -296,30 +254,27 @@ extension JSONParser {
     private mutating func unicodeEscape() throws(JSONError) -> String.UTF8View {
         let unit = try hexadecimalUnit()
         var scalar = Unicode.Scalar(UInt32(unit))
-        if unit & 0xfc00 == 0xd800, text.count - position >= 6, text[position] == UInt8(ascii: "\\"),
-            text[position + 1] == UInt8(ascii: "u")
-        {
-            let before = position
-            position += 2
+        let behind = cursor
+        if unit & 0xfc00 == 0xd800, cursor.remaining >= 6, cursor.consume("\\u") {
             let low = try hexadecimalUnit()
             if low & 0xfc00 == 0xdc00 {
                 scalar = Unicode.Scalar(0x10000 + (UInt32(unit) & 0x3ff) << 10 + UInt32(low) & 0x3ff)
             } else {
-                position = before
+                cursor = behind
             }
         }
         return String(Character(scalar ?? "\u{fffd}")).utf8
     }
 
     private mutating func hexadecimalUnit() throws(JSONError) -> UInt16 {
-        guard text.count - position >= 4 else { throw error("an unknown escape") }
+        guard cursor.remaining >= 4 else { throw error("an unknown escape") }
         var unit: UInt16 = 0
         for _ in 0..<4 {
-            guard let digit = Character(Unicode.Scalar(text[position])).hexDigitValue else {
+            guard let digit = Character(Unicode.Scalar(cursor.byte)).hexDigitValue else {
                 throw error("an unknown escape")
             }
             unit = unit << 4 | UInt16(digit)
-            position += 1
+            cursor.advance()
         }
         return unit
     }

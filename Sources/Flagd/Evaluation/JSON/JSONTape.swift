@@ -12,27 +12,32 @@ struct JSONTape {
         case object(count: Int, end: Int)
     }
 
-    /// Values, or a container's count and end in a value's clothes.
+    /// Values, or a container's count and end in a value's clothes; behind ``count`` there is room for more.
     private var nodes: [RuleValue] = []
+    private(set) var count = 0
 
-    var count: Int { nodes.count }
+    mutating func removeAll() { count = 0 }
 
-    mutating func removeAll() { nodes.removeAll(keepingCapacity: true) }
-
-    @inline(__always) mutating func append(_ value: RuleValue) { nodes.append(value) }
-
-    /// Begins a container and returns its index for ``close(_:count:)``.
-    @inline(__always) mutating func open(isObject: Bool) -> Int {
-        nodes.append(isObject ? RuleValue.openObject : RuleValue.openArray)
-        return nodes.count &- 1
+    /// Calls a closure with what writes nodes behind those that are there, and room for a few at least.
+    @inline(__always) mutating func write<Result>(
+        _ body: (inout JSONTapeWriter) throws(JSONError) -> Result
+    ) throws(JSONError) -> Result {
+        if nodes.count - count < JSONTapeWriter.fewNodes { makeRoom() }
+        var count = count
+        defer { self.count = count }
+        return try unsafe nodes.withUnsafeMutableBufferPointer { buffer throws(JSONError) in
+            var writer = unsafe JSONTapeWriter(buffer, count: count)
+            defer { count = writer.count }
+            return try body(&writer)
+        }
     }
 
-    @inline(__always) mutating func close(_ index: Int, count: Int) {
-        nodes[index].setContainer(count: count, end: nodes.count)
+    private mutating func makeRoom() {
+        nodes.append(contentsOf: repeatElement(.null, count: max(nodes.count, JSONTapeWriter.fewNodes)))
     }
 
     @inline(__always) subscript(index: Int) -> Node {
-        let value = nodes[index]
+        let value = node(at: index)
         switch value.kind {
         case .list: return .array(count: value.count, end: Int(truncatingIfNeeded: value.bits))
         case .object: return .object(count: value.count, end: Int(truncatingIfNeeded: value.bits))
@@ -41,7 +46,10 @@ struct JSONTape {
     }
 
     /// The node as it is kept: a scalar, or a container's count and end in a list's or an object's clothes.
-    @inline(__always) func node(at index: Int) -> RuleValue { nodes[index] }
+    @inline(__always) func node(at index: Int) -> RuleValue {
+        precondition(UInt(bitPattern: index) < UInt(bitPattern: count), "index out of range")
+        return unsafe nodes.withUnsafeBufferPointer { unsafe $0[index] }
+    }
 
     /// The index behind the value that begins at an index.
     @inline(__always) func end(of index: Int) -> Int {
@@ -53,12 +61,12 @@ struct JSONTape {
 
     /// The text at an index, nil when something else is there.
     @inline(__always) func text(at index: Int) -> ByteView? {
-        let value = nodes[index]
+        let value = node(at: index)
         return value.kind == .text ? value.text : nil
     }
 
     /// The scalar's or container's kind; containers are ``RuleValue/Kind/list`` and ``RuleValue/Kind/object``.
-    @inline(__always) func kind(at index: Int) -> RuleValue.Kind { nodes[index].kind }
+    @inline(__always) func kind(at index: Int) -> RuleValue.Kind { node(at: index).kind }
 
     /// The indexes of an array's elements.
     ///
@@ -111,16 +119,5 @@ struct JSONTape {
         let all = members(of: index)
         guard all.allSatisfy({ $0.key == key }), let last = all.last else { return nil }
         return (key, last.value)
-    }
-}
-
-extension RuleValue {
-    fileprivate static let openArray = RuleValue(list: .empty)
-    fileprivate static let openObject = unsafe RuleValue(object: nil, count: 0)
-
-    /// Turns the value into a container's node, whose bits are no address: the tape never reads elements through it.
-    @inline(__always) fileprivate mutating func setContainer(count: Int, end: Int) {
-        setCount(count)
-        bits = UInt64(end)
     }
 }

@@ -24,6 +24,24 @@ enum NumberText {
         return (value, scan.end)
     }
 
+    /// A whole number of up to 18 digits that a cursor is at, stepping past it; nil, without a step, where there is any other.
+    @inline(__always) static func parseFewDigits(_ cursor: inout ByteCursor) -> RuleValue? {
+        var next = cursor
+        var value: Int64 = 0
+        while true {
+            let digit = next.byte &- UInt8(ascii: "0")
+            guard digit <= 9 else { break }
+            value = value &* 10 &+ Int64(digit)
+            next.advance()
+        }
+        let length = cursor.remaining &- next.remaining
+        guard length == 1 || length > 1 && length <= 18 && cursor.byte != UInt8(ascii: "0"),
+            next.byte != UInt8(ascii: "."), next.byte | 0x20 != UInt8(ascii: "e")
+        else { return nil }
+        cursor = next
+        return RuleValue(value)
+    }
+
     /// The number that a rule casts a text to: trimmed of ASCII space, decimal with an optional exponent; "" is 0;
     /// `Infinity` with or without a sign.
     ///

@@ -34,6 +34,9 @@ internal import Darwin
     /// No bytes.
     static let empty = ByteView("")
 
+    /// The address of the first byte: for a ``ByteCursor``.
+    @unsafe var start: UnsafePointer<UInt8> { unsafe base }
+
     /// The address of the first byte, as a number: what a ``RuleValue`` keeps of it.
     var address: UInt64 { UInt64(UInt(bitPattern: unsafe base)) }
 

@@ -60,6 +60,11 @@
         self.init(.null, bits: UInt64(UInt(bitPattern: address)), count: count)
     }
 
+    /// A tape's node of a list or an object: no value, its bits are no address.
+    @inline(__always) init(container kind: Kind, index: Int, count: Int) {
+        self.init(kind, bits: UInt64(truncatingIfNeeded: index), count: count)
+    }
+
     @inline(__always) var kind: Kind {
         // The byte is only ever written from a Kind.
         unsafe unsafeBitCast(UInt8(truncatingIfNeeded: meta), to: Kind.self)
@@ -69,11 +74,6 @@
 
     /// The count in the upper half, beside other bits: for adding up many.
     @inline(__always) var countBits: UInt64 { meta }
-
-    /// Writes the count alone: for the nodes of a tape, which are no values.
-    @inline(__always) mutating func setCount(_ count: Int) {
-        meta = meta & 0xffff_ffff | UInt64(truncatingIfNeeded: count) << 32
-    }
 
     /// A note that travels with the value: 1 + the index of the flag's variant that a literal text names; see ``isSplit``.
     @inline(__always) var mark: UInt32 {

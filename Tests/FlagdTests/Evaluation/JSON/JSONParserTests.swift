@@ -150,6 +150,21 @@ final class JSONParserTests: XCTestCase {
         _ = try parse("[" + Array(repeating: nested("[", "]", 127), count: 10).joined(separator: ",") + "]")
     }
 
+    /// Longer than the tape has room for at first, and around where it gets more.
+    func testLongContainers() throws {
+        for count in Array(1..<80) + [255, 256, 257, 1000] {
+            let numbers = (0..<count).map { Value(integerLiteral: Int64($0)) }
+            let list = "[" + (0..<count).map { "\($0)" }.joined(separator: ",") + "]"
+            XCTAssertEqual(try parse(list), .list(numbers))
+            XCTAssertEqual(try parse("[\(list),{\"a\":\(list)}]"), [.list(numbers), ["a": .list(numbers)]])
+            let object = "{" + (0..<count).map { "\"k\($0)\":[\($0)]" }.joined(separator: ",") + "}"
+            let members = (0..<count).map { ("k\($0)", Value.list([numbers[$0]])) }
+            XCTAssertEqual(try parse(object), .structure(Structure(members: members)))
+            assertFails(String(list.dropLast()), at: list.utf8.count - 1, saying: "',' or ']'")
+            assertFails(String(object.dropLast()), at: object.utf8.count - 1, saying: "',' or '}'")
+        }
+    }
+
     func testEveryPrefixOfATextFails() throws {
         let text = Array(#"{"a":[1,-2.5e3,true,null,{"b":"\u00e9\n😀"}],"c":false}"#.utf8)
         _ = try JSON.parse(text)

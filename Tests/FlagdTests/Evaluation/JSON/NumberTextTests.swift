@@ -25,6 +25,21 @@ final class NumberTextTests: XCTestCase {
         XCTAssertEqual(json("-0"), .integer(0))
     }
 
+    func testFewDigits() {
+        for text in ["0", "7", "10", "5991", "123456789012345678"] {
+            for end in ["", ",", " ", "]", "x"] {
+                var cursor = ByteCursor(arena.copy(text + end))
+                XCTAssertEqual(NumberText.parseFewDigits(&cursor)?.integer, Int64(text), text + end)
+                XCTAssertEqual(cursor.offset, text.utf8.count)
+            }
+        }
+        for text in ["", "x", "-1", "-0", "00", "01", "1.5", "1e5", "1E5", "1234567890123456789", "1."] {
+            var cursor = ByteCursor(arena.copy(text))
+            XCTAssertNil(NumberText.parseFewDigits(&cursor), text)
+            XCTAssertEqual(cursor.offset, 0)
+        }
+    }
+
     func testDoublesAreTheNearestOnes() {
         let texts = [
             "0.1", "0.30000000000000004", "1e22", "1e23", "9007199254740993.0", "123456789012345678e-5",

@@ -54,8 +54,16 @@ final class RuleValueTests: XCTestCase {
         value.isSplit = false
         XCTAssertEqual(value.mark, 0)
         XCTAssertEqual(value.count, 4)
-        value.setCount(2)
-        XCTAssertEqual(value.text.string, "te")
+    }
+
+    func testNodesOfContainers() {
+        let node = RuleValue(container: .object, index: 7, count: 2)
+        XCTAssertEqual(node.kind, .object)
+        XCTAssertEqual(node.bits, 7)
+        XCTAssertEqual(node.count, 2)
+        let outermost = RuleValue(container: .list, index: -1, count: 0)
+        XCTAssertEqual(outermost.kind, .list)
+        XCTAssertEqual(Int(truncatingIfNeeded: outermost.bits), -1)
     }
 
     func testFailedIsNullAsData() {
