@@ -91,7 +91,8 @@ extension RuleCompiler {
             texts.append(RuleValue(operands.text))
         }
         guard let first else { return nil }
-        let table = DispatchTable(path: first.path, texts: ConstantSet(texts, arena: arena))
+        let list = unsafe ValueList(arena.copy(texts), count: texts.count)
+        let table = DispatchTable(path: first.path, texts: ConstantSet(list, arena: arena))
         return unsafe RuleValue(address: arena.store(table), count: 1)
     }
 }

@@ -142,7 +142,7 @@ extension RuleCompiler {
     private mutating func containedInConstants(_ base: Int) -> RuleNode? {
         let list = self[base + 1]
         guard list.operation == .literal, list.value.kind == .list, self[base].operation != .literal else { return nil }
-        let elements = Array(list.value.elements)
+        let elements = list.value.elements
         guard elements.allSatisfy({ $0.kind != .list && $0.kind != .object }) else { return nil }
         drop(to: base + 1)
         let table = ConstantSet(elements, arena: arena)

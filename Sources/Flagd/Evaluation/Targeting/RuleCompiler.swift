@@ -133,14 +133,13 @@ extension RuleCompiler {
         case .scalar(let value): return value
         case .array(let count, _):
             guard checkDepth(depth) else { return .null }
-            var values: [RuleValue] = []
-            values.reserveCapacity(count)
+            let values = unsafe arena.allocate(RuleValue.self, count: count)
             var next = index + 1
-            for _ in 0..<count {
-                values.append(data(tape, next, depth: depth + 1))
+            for position in 0..<count {
+                unsafe (values + position).initialize(to: data(tape, next, depth: depth + 1))
                 next = tape.end(of: next)
             }
-            return unsafe RuleValue(list: ValueList(arena.copy(values), count: count))
+            return unsafe RuleValue(list: ValueList(values, count: count))
         case .object:
             guard checkDepth(depth) else { return .null }
             if let (name, argument) = tape.onlyMember(of: index), name == ByteView("$ref"), !isBare,

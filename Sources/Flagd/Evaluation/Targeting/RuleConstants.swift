@@ -1,49 +1,64 @@
 /// A table of constant scalars: the list of an `in`, found by hash.
 ///
-/// Invariant: `slotCount` slots, a power of two above `count`, lie behind `slots`; each is 0 or 1 + the position of a value.
+/// Invariant: `slotCount` slots, a power of two above the count of values, lie behind `slots`; each is 0 or 1 + the position of a value.
+/// As many keys as values lie behind `keys`.
 @safe struct ConstantSet: BitwiseCopyable {
-    private let slots: UnsafePointer<UInt32>
+    private let slots: UnsafeMutablePointer<UInt32>
     private let slotCount: Int
     /// The process's seed: nobody can prepare values that collide.
     private let seed: UInt64
-    private let values: UnsafePointer<RuleValue>
+    private let values: ValueList
     /// The values' keys, of those that are text.
-    private let keys: UnsafePointer<TextKey>
+    private let keys: UnsafeMutablePointer<TextKey>
 
-    /// A table of scalars, in an arena; of equal ones the first counts.
-    init(_ scalars: [RuleValue], seed: UInt64 = TextHash.processSeed, arena: Arena) {
+    /// A table of scalars that lie in an arena; of equal ones the first counts.
+    init(_ scalars: ValueList, seed: UInt64 = TextHash.processSeed, arena: Arena) {
         self.seed = seed
+        values = scalars
         slotCount = ObjectTable.slotCount(for: max(scalars.count, 2))
-        unsafe values = UnsafePointer(arena.copy(scalars))
-        unsafe keys = UnsafePointer(
-            arena.copy(scalars.map { $0.kind == .text ? HashedKey($0.text, seed: seed).key : .none }))
-        let table = unsafe arena.allocate(UInt32.self, count: slotCount)
-        unsafe table.initialize(repeating: 0, count: slotCount)
-        unsafe slots = UnsafePointer(table)
-        for (position, scalar) in scalars.enumerated() where self.position(of: scalar) == nil {
-            var slot = ConstantSet.hash(scalar, seed: seed) & (slotCount - 1)
-            while unsafe table[slot] != 0 { slot = (slot + 1) & (slotCount - 1) }
-            unsafe table[slot] = UInt32(position + 1)
+        unsafe keys = arena.allocate(TextKey.self, count: scalars.count)
+        unsafe slots = arena.allocate(UInt32.self, count: slotCount)
+        unsafe slots.initialize(repeating: 0, count: slotCount)
+        for position in 0..<scalars.count { insert(position) }
+    }
+
+    private func insert(_ position: Int) {
+        let value = values[position]
+        let slot: Int
+        let found: Int?
+        if value.kind == .text {
+            let text = HashedKey(value.text, seed: seed)
+            unsafe (keys + position).initialize(to: text.key)
+            (slot, found) = find(text)
+        } else {
+            unsafe (keys + position).initialize(to: .none)
+            (slot, found) = find(value)
         }
+        if found == nil { unsafe slots[slot] = UInt32(position + 1) }
     }
 
     /// Where a value that is `===` to the given one stands in the list; nil when there is none.
     @inline(__always) func position(of value: RuleValue) -> Int? {
-        if value.kind == .text { return position(of: HashedKey(value.text, seed: seed)) }
-        return find(ConstantSet.hash(value, seed: seed)) { unsafe ConstantSet.equalScalars(value, values[$0]) }
+        value.kind == .text ? find(HashedKey(value.text, seed: seed)).position : find(value).position
     }
 
-    @inline(__always) private func position(of text: HashedKey) -> Int? {
+    @inline(__always) private func find(_ text: HashedKey) -> (slot: Int, position: Int?) {
         find(Int(truncatingIfNeeded: text.hash)) { unsafe keys[$0] == text.key }
     }
 
-    @inline(__always) private func find(_ hash: Int, isEqual: (Int) -> Bool) -> Int? {
+    /// Finds what is no text.
+    private func find(_ value: RuleValue) -> (slot: Int, position: Int?) {
+        find(ConstantSet.hash(value, seed: seed)) { ConstantSet.equalScalars(value, values[$0]) }
+    }
+
+    /// The slot where a search ends, and the position of what was found in it.
+    @inline(__always) private func find(_ hash: Int, isEqual: (Int) -> Bool) -> (slot: Int, position: Int?) {
         var slot = hash & (slotCount &- 1)
         while true {
             let entry = unsafe slots[slot]
-            if entry == 0 { return nil }
+            if entry == 0 { return (slot, nil) }
             let position = Int(entry &- 1)
-            if isEqual(position) { return position }
+            if isEqual(position) { return (slot, position) }
             slot = (slot &+ 1) & (slotCount &- 1)
         }
     }
@@ -53,9 +68,8 @@
         return Comparison.strictlyEqual(left, right, &steps)
     }
 
-    /// Equal scalars have equal hashes: an integral double that of the integer.
+    /// Equal scalars that are no text have equal hashes: an integral double that of the integer.
     private static func hash(_ value: RuleValue, seed: UInt64) -> Int {
-        if value.kind == .text { return Int(truncatingIfNeeded: HashedKey(value.text, seed: seed).hash) }
         var bits = value.bits
         if value.kind == .double {
             if let integer = Int64(exactly: value.double) {

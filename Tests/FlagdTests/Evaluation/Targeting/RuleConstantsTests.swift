@@ -5,8 +5,12 @@ import XCTest
 final class RuleConstantsTests: XCTestCase {
     private let arena = Arena()
 
+    private func list(_ values: [Value]) -> ValueList {
+        ValueList(arena.copy(values.map { RuleValue($0, arena: arena) }), count: values.count)
+    }
+
     private func set(_ values: [Value]) -> ConstantSet {
-        ConstantSet(values.map { RuleValue($0, arena: arena) }, arena: arena)
+        ConstantSet(list(values), arena: arena)
     }
 
     private func position(_ value: Value, in set: ConstantSet) -> Int? {
@@ -47,7 +51,7 @@ final class RuleConstantsTests: XCTestCase {
 
     func testAnySeed() {
         for seed in [0, 1, 0x9e37_79b9_7f4a_7c15, .max] as [UInt64] {
-            let values = scalars.map { RuleValue($0, arena: arena) }
+            let values = list(scalars)
             let set = ConstantSet(values, seed: seed, arena: arena)
             for (index, value) in values.enumerated() { XCTAssertEqual(set.position(of: value), index) }
             XCTAssertNil(position("b", in: set))
