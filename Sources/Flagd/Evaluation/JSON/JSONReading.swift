@@ -3,20 +3,18 @@
 /// While a container is open, its node holds the index of the one around it and how many elements or members that one had before.
 struct JSONReading {
     var cursor: ByteCursor
-    /// Open brackets, and those that were open before the value.
+    /// Open brackets.
     private var depth: Int
-    private let outerDepth: Int
     /// The index of the innermost open container's node.
     private var container = -1
     /// How many elements or members it has so far.
     private var count = 0
-    /// Whether it is an object.
-    private(set) var isObject = false
+    /// What closes it; 0 outside of all.
+    private var closingBracket: UInt8 = 0
 
     init(cursor: ByteCursor, depth: Int) {
         self.cursor = cursor
         self.depth = depth
-        outerDepth = depth
     }
 
     /// Opens a container, whose bracket the cursor is at; says whether it is empty and closed again.
@@ -30,13 +28,14 @@ struct JSONReading {
         writer.append(RuleValue(container: kind, index: container, count: count))
         container = node
         count = 0
-        isObject = kind == .object
+        closingBracket = kind == .object ? UInt8(ascii: "}") : UInt8(ascii: "]")
         guard cursor.consume(token: closingBracket) else { return false }
         close(&writer)
         return true
     }
 
-    @inline(__always) private var closingBracket: UInt8 { isObject ? UInt8(ascii: "}") : UInt8(ascii: "]") }
+    /// Whether it is an object.
+    @inline(__always) var isObject: Bool { closingBracket == UInt8(ascii: "}") }
 
     @inline(__always) private mutating func close(_ writer: inout JSONTapeWriter) {
         let node = writer[container]
@@ -44,12 +43,12 @@ struct JSONReading {
         depth &-= 1
         container = Int(truncatingIfNeeded: node.bits)
         count = node.count
-        isObject = depth > outerDepth && writer[container].kind == .object
+        closingBracket = container < 0 ? 0 : writer[container].kind == .object ? UInt8(ascii: "}") : UInt8(ascii: "]")
     }
 
     /// Reads what follows a value, closing the containers that end with it; says whether the outermost value has ended.
     @inline(__always) mutating func hasEnded(_ writer: inout JSONTapeWriter) throws(JSONError) -> Bool {
-        while depth > outerDepth {
+        while closingBracket != 0 {
             count &+= 1
             if cursor.consume(token: UInt8(ascii: ",")) { return false }
             guard cursor.consume(token: closingBracket) else {
