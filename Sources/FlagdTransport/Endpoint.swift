@@ -76,7 +76,7 @@ package enum Endpoint: Hashable, Sendable, CustomStringConvertible {
 
     private static func withoutBrackets(_ host: String) -> String {
         let bytes = host.utf8
-        guard bytes.first == UInt8(ascii: "["), bytes.last == UInt8(ascii: "]"), bytes.count > 2 else { return host }
+        guard bytes.first == UInt8(ascii: "["), bytes.last == UInt8(ascii: "]"), bytes.count >= 2 else { return host }
         return String(host.dropFirst().dropLast())
     }
 }

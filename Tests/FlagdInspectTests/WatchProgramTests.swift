@@ -100,6 +100,38 @@ final class WatchProgramTests: XCTestCase {
         return names
     }
 
+    /// Item 109: a program that was stopped for a while goes on with the same stream.
+    func testItem109StoppedProgramGoesOn() async throws {
+        let (server, _, folder) = try await startServer()
+        defer { withExtendedLifetime(folder) {} }
+        let watch = try Program.start(arguments(server))
+        let ready = try await next(watch)
+        XCTAssertEqual(ready["event"], "ready")
+        watch.freeze()
+        try await server.push(Self.after)
+        try await Task.sleep(for: .seconds(1))
+        watch.thaw()
+        let changed = try await next(watch)
+        XCTAssertEqual(changed["event"], "configurationChanged")
+        let streams = try await server.calls().filter { $0.method.hasSuffix("/SyncFlags") }.count
+        XCTAssertEqual(streams, 1)
+        watch.kill()
+        await server.terminate()
+    }
+
+    /// Item 111: without a file of authorities, the system's are trusted; OpenSSL takes their place from this variable.
+    func testItem111SystemsAuthorities() async throws {
+        let certificate = try await SelfSignedCertificate.make()
+        let server = try await SyncServer.start(["--tls-cert", certificate.certificate, "--tls-key", certificate.key])
+        let fetch = ["fetch", "--host", "localhost", "--port", String(server.port), "--tls", "--deadline-ms", "5000"]
+        let trusting = try Program.start(fetch, environment: ["SSL_CERT_FILE": certificate.certificate])
+        expectEqual(try await trusting.waitForExit(), 0)
+        let other = try Program.start(fetch)
+        expectEqual(try await other.waitForExit(), 69)
+        XCTAssertTrue(other.standardError.contains("unknown CA"), other.standardError)
+        await server.terminate()
+    }
+
     func testForEndsIt() async throws {
         let (server, _, folder) = try await startServer()
         defer { withExtendedLifetime(folder) {} }

@@ -28,6 +28,18 @@ final class MonotonicTimeTests: XCTestCase {
         XCTAssertEqual(MonotonicTime.distantFuture.pollTimeout(from: start), -1)
     }
 
+    /// Item 109: the wall clock may jump.
+    func testItem109NowIsTheMonotonicClock() {
+        func system() -> UInt64 {
+            var time = timespec()
+            clock_gettime(CLOCK_MONOTONIC, &time)
+            return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)
+        }
+        let before = system()
+        let now = MonotonicTime.now.nanoseconds
+        XCTAssertTrue((before...system()).contains(now), "\(now)")
+    }
+
     func testNowDoesNotGoBack() {
         let first = MonotonicTime.now
         XCTAssertLessThanOrEqual(first, .now)

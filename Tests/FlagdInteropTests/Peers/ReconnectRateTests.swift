@@ -54,7 +54,7 @@ final class ReconnectRateTests: XCTestCase {
         await peer.terminate()
     }
 
-    func testItem95And102And103AttemptsArePaced() async throws {
+    func testItem49And53And95And102And103AttemptsArePaced() async throws {
         try await withThrowingTaskGroup(of: Void.self) { group in
             for script in Self.scripts {
                 group.addTask { try await Self.run(script.name, script.steps) }

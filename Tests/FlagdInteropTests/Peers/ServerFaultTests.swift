@@ -1,9 +1,19 @@
 import Flagd
 import FlagdGRPC
 import FlagdTestSupport
+import Synchronization
 import XCTest
 
 @testable import FlagdTransport
+
+/// Keeps what a provider logs.
+private final class LineLog: FlagdLogger {
+    private let lines = Mutex<[String]>([])
+
+    var all: [String] { lines.withLock { $0 } }
+
+    func log(_ level: FlagdLogLevel, _ message: String) { lines.withLock { $0.append(message) } }
+}
 
 /// Servers that freeze, die, dribble, and come back.
 final class ServerFaultTests: XCTestCase {
@@ -54,6 +64,28 @@ final class ServerFaultTests: XCTestCase {
         await server.terminate()
     }
 
+    /// Nor for a pause between attempts; nothing is told afterwards.
+    func testItem137ShutdownInThePauseBetweenAttempts() async throws {
+        let server = try await SyncServer.start()
+        let provider = try provider(server.port) { options in
+            options.deadline = .milliseconds(100)
+            options.retryBackoff = .seconds(60)
+            options.retryBackoffMax = .seconds(60)
+        }
+        await server.terminate()
+        do {
+            try await provider.initialize()
+            XCTFail("initialized without a server")
+        } catch is FlagdError {}
+        let log = EventLog(provider)
+        let start = ContinuousClock.now
+        await provider.shutdown()
+        XCTAssertLessThan(ContinuousClock.now - start, .seconds(1))
+        let told = log.all.count
+        try await Task.sleep(for: .milliseconds(200))
+        XCTAssertEqual(log.all.count, told)
+    }
+
     /// Shutting down does not wait for a server that does not move.
     func testItem137ShutdownWithAFrozenServer() async throws {
         let server = try await SyncServer.start()
@@ -102,10 +134,13 @@ final class ServerFaultTests: XCTestCase {
     func testItem93BadPayloadKeepsTheSetAndTheStream() async throws {
         let server = try await SyncServer.start()
         try await server.push(Flags.set([("a", "on")]))
-        let provider = try provider(server.port)
+        let lines = LineLog()
+        let provider = try provider(server.port) { $0.logger = lines }
         let log = EventLog(provider)
         try await provider.initialize()
         for bad in ["{", "[]", "null", "\u{1}", #"{"flags":7}"#] { try await server.push(bad) }
+        try await waitUntil("a diagnostic") { lines.all.contains { $0.contains("a payload cannot be used: ") } }
+        XCTAssertTrue(provider.booleanValue("a", default: false))
         try await server.push(Flags.set([("a", "off")]))
         expectEqual(try await log.wait(count: 2), [.ready, .configurationChanged(flagsChanged: ["a"])])
         let streams = try await server.calls().filter { $0.method.hasSuffix("/SyncFlags") }.count

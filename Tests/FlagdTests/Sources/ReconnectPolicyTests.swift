@@ -25,7 +25,7 @@ final class ReconnectPolicyTests: XCTestCase {
 
     // MARK: Backoff
 
-    func testWaitsDoubleUpToTheCap() {
+    func testItem102WaitsDoubleUpToTheCap() {
         var policy = policy()
         _ = policy.start(now: .zero)
         var now = Duration.zero
@@ -38,7 +38,7 @@ final class ReconnectPolicyTests: XCTestCase {
         }
     }
 
-    func testJitterAddsUpToTwentyPercent() {
+    func testItem102JitterAddsUpToTwentyPercent() {
         var policy = policy()
         _ = policy.start(now: .zero)
         _ = policy.streamEnded(0, failure, now: .zero, random: 0.999)
@@ -67,7 +67,7 @@ final class ReconnectPolicyTests: XCTestCase {
         XCTAssertEqual(policy.nextDeadline, .seconds(2))
     }
 
-    func testBackoffResetsOnlyAfterALongLivedStream() {
+    func testItem102BackoffResetsOnlyAfterALongLivedStream() {
         var policy = policy()
         _ = policy.start(now: .zero)
         for (id, at) in [0, 1, 3].enumerated() {

@@ -206,6 +206,27 @@ final class HTTP2ClientLoopTests: XCTestCase {
         XCTAssertEqual(end.kind, .tooManyPings)
     }
 
+    /// Items 7 and 51: SETTINGS and PING in the middle of a response are answered at once, in order.
+    func testItem7SettingsAreAcknowledgedPromptly() async throws {
+        let answers = Box<[RawConnection.Frame]>([])
+        let took = Box<Duration>()
+        let server = try server { connection, stream in
+            try connection.writeFrame(1, flags: 4, stream: stream, [0x88])
+            let start = ContinuousClock.now
+            try connection.writeFrame(4, [0, 4, 0, 0, 0xFF, 0xFF])
+            answers.append(try connection.readFrame(type: 4))
+            try connection.writeFrame(6, [1, 2, 3, 4, 5, 6, 7, 8])
+            answers.append(try connection.readFrame(type: 6))
+            took.value = ContinuousClock.now - start
+            try connection.writeFrame(1, flags: 5, stream: stream, RawConnection.trailers)
+        }
+        let record = try await withClient(server.endpoint) { try await $0.exchange() }
+        XCTAssertNil(record.failure)
+        XCTAssertEqual(answers.value?.map(\.flags), [1, 1])
+        XCTAssertEqual(answers.value?.map(\.payload), [[], [1, 2, 3, 4, 5, 6, 7, 8]])
+        XCTAssertLessThan(try XCTUnwrap(took.value), .seconds(1))
+    }
+
     // MARK: - The peer falls silent
 
     private func keepAlive(_ time: Duration, _ timeout: Duration) -> TransportConfiguration {
@@ -239,6 +260,22 @@ final class HTTP2ClientLoopTests: XCTestCase {
         let record = try await withClient(server.endpoint, configuration) { try await $0.exchange() }
         XCTAssertNil(record.failure)
         XCTAssertEqual(record.trailers, [HeaderField("grpc-status", "0")])
+    }
+
+    /// Item 100: a peer that stops inside a frame or a header block is found like one that stops between frames.
+    func testItem100PeerThatStopsInsideAFrame() async throws {
+        let head = RawConnection.frame(1, flags: 4, stream: 1, [0x88])
+        let starts: [[UInt8]] = [
+            [0, 0x40], head + [0, 0x40, 0, 0, 0, 0, 0, 0, 1, 7], RawConnection.frame(1, stream: 1, [0x88]),
+        ]
+        for start in starts {
+            let server = try server { connection, _ in try connection.write(start) }
+            let client = try await HTTP2Client.connect(
+                to: server.endpoint, configuration: keepAlive(.milliseconds(60), .milliseconds(60)))
+            let record = try await client.exchange()
+            XCTAssertEqual(connectionFailure(record)?.kind, .keepAliveTimeout, "\(start)")
+            _ = await client.waitUntilClosed()
+        }
     }
 
     func testItem96PingsOnlyWithOpenStreams() async throws {

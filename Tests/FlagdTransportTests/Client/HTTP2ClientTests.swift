@@ -156,7 +156,7 @@ final class HTTP2ClientTests: XCTestCase {
     func testItem6LateSettings() async throws {
         let server = try RawServer { connection in
             _ = try connection.read(24)
-            usleep(300_000)
+            usleep(1_500_000)
             try connection.writeFrame(4)
             connection.readToEnd()
         }

@@ -84,8 +84,8 @@ final class IOThreadTests: XCTestCase {
         await idler.end()
     }
 
-    /// The host's signal handlers never run on it.
-    func testBlocksSignals() async throws {
+    /// Item 132: the host's signal handlers never run on it, so that no system call is interrupted.
+    func testItem132BlocksSignals() async throws {
         let idler = try start()
         var blocked = await idler.blockedSignals()
         for signal in [SIGTERM, SIGINT, SIGCHLD, SIGUSR1, SIGPIPE, SIGALRM] {

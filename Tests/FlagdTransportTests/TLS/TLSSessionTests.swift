@@ -28,6 +28,17 @@ final class TLSSessionTests: XCTestCase {
         XCTAssertTrue(contains(hello, Array("flagd.test".utf8)))
         // Supported versions: 1.3 and 1.2, no others (RFC 8446 section 4.2.1).
         XCTAssertTrue(contains(hello, [0, 43, 0, 5, 4, 3, 4, 3, 3]))
+        XCTAssertEqual(try compressionMethods(hello), [0], "compression")
+    }
+
+    /// What stands behind the session identifier and the cipher suites of a ClientHello (RFC 5246 section 7.4.1.2).
+    private func compressionMethods(_ hello: [UInt8]) throws -> [UInt8] {
+        // Record and message headers, version, random.
+        var rest = hello.dropFirst(5 + 4 + 2 + 32)
+        rest = rest.dropFirst(1 + Int(try XCTUnwrap(rest.first)))
+        let suites = rest.prefix(2).reduce(0) { $0 << 8 | Int($1) }
+        rest = rest.dropFirst(2 + suites)
+        return Array(rest.dropFirst().prefix(Int(try XCTUnwrap(rest.first))))
     }
 
     func testItem112NoSNIForAddresses() throws {
