@@ -41,6 +41,7 @@ struct SystemError: Error, Hashable, CustomStringConvertible {
         EPERM: "operation not permitted",
         ENOENT: "no such file",
         ENOTDIR: "not a directory",
+        EISDIR: "a directory",
         ENOTSOCK: "not a socket",
         EPROTOTYPE: "not a stream socket",
         ELOOP: "too many symbolic links",

@@ -52,15 +52,15 @@ import Darwin
     let SSL_CTX_set_alpn_protos: @Sendable @convention(c) (Pointer?, UnsafePointer<UInt8>?, CUnsignedInt) -> CInt
     let SSL_CTX_set_default_verify_paths: @Sendable @convention(c) (Pointer?) -> CInt
     let SSL_CTX_load_verify_locations: @Sendable @convention(c) (Pointer?, Text?, Text?) -> CInt
+    let SSL_CTX_use_certificate_chain_file: @Sendable @convention(c) (Pointer?, Text?) -> CInt
+    let SSL_CTX_use_PrivateKey_file: @Sendable @convention(c) (Pointer?, Text?, CInt) -> CInt
+    let SSL_CTX_check_private_key: @Sendable @convention(c) (Pointer?) -> CInt
     let SSL_new: @Sendable @convention(c) (Pointer?) -> Pointer?
     let SSL_free: @Sendable @convention(c) (Pointer?) -> Void
     let SSL_ctrl: @Sendable @convention(c) (Pointer?, CInt, CLong, UnsafeMutableRawPointer?) -> CLong
     let SSL_set_bio: @Sendable @convention(c) (Pointer?, Pointer?, Pointer?) -> Void
     let SSL_set_connect_state: @Sendable @convention(c) (Pointer?) -> Void
     let SSL_get0_param: @Sendable @convention(c) (Pointer?) -> Pointer?
-    let SSL_use_certificate_chain_file: @Sendable @convention(c) (Pointer?, Text?) -> CInt
-    let SSL_use_PrivateKey_file: @Sendable @convention(c) (Pointer?, Text?, CInt) -> CInt
-    let SSL_check_private_key: @Sendable @convention(c) (Pointer?) -> CInt
     let SSL_do_handshake: @Sendable @convention(c) (Pointer?) -> CInt
     let SSL_get_error: @Sendable @convention(c) (Pointer?, CInt) -> CInt
     let SSL_get_verify_result: @Sendable @convention(c) (Pointer?) -> CLong
@@ -108,15 +108,15 @@ import Darwin
         unsafe SSL_CTX_set_alpn_protos = try function("SSL_CTX_set_alpn_protos")
         unsafe SSL_CTX_set_default_verify_paths = try function("SSL_CTX_set_default_verify_paths")
         unsafe SSL_CTX_load_verify_locations = try function("SSL_CTX_load_verify_locations")
+        unsafe SSL_CTX_use_certificate_chain_file = try function("SSL_CTX_use_certificate_chain_file")
+        unsafe SSL_CTX_use_PrivateKey_file = try function("SSL_CTX_use_PrivateKey_file")
+        unsafe SSL_CTX_check_private_key = try function("SSL_CTX_check_private_key")
         unsafe SSL_new = try function("SSL_new")
         unsafe SSL_free = try function("SSL_free")
         unsafe SSL_ctrl = try function("SSL_ctrl")
         unsafe SSL_set_bio = try function("SSL_set_bio")
         unsafe SSL_set_connect_state = try function("SSL_set_connect_state")
         unsafe SSL_get0_param = try function("SSL_get0_param")
-        unsafe SSL_use_certificate_chain_file = try function("SSL_use_certificate_chain_file")
-        unsafe SSL_use_PrivateKey_file = try function("SSL_use_PrivateKey_file")
-        unsafe SSL_check_private_key = try function("SSL_check_private_key")
         unsafe SSL_do_handshake = try function("SSL_do_handshake")
         unsafe SSL_get_error = try function("SSL_get_error")
         unsafe SSL_get_verify_result = try function("SSL_get_verify_result")

@@ -1,45 +1,60 @@
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#elseif canImport(Darwin)
-import Darwin
-#endif
-
-/// An `SSL_CTX`: what connections with the same trust have in common.
+/// An `SSL_CTX`: what connections with the same trust and client certificate have in common.
+///
+/// Making one costs more than the rest of a handshake: the system's authorities 20 ms, a file of authorities 0.7 ms, a client's
+/// certificate and key 1.2 ms. So contexts are kept, and used again as long as the files have the same contents.
 ///
 /// - Invariant: `pointer` is a valid `SSL_CTX`, set up before it is shared and not changed afterwards; OpenSSL locks what sessions
 ///   touch in it.
 @safe final class TLSContext: @unchecked Sendable {
+    /// How many contexts with files of their own are kept.
+    static let maximumKept = 8
+
     let library: OpenSSL
     let pointer: OpaquePointer
+    private let material: TLSMaterial
 
-    /// The contexts that trust the system's authorities, by the path of their library: reading those takes 20 ms.
-    private static let systemContexts = Locked<[String?: TLSContext]>([:])
+    /// Those that are kept, the last used at the end.
+    private static let kept = Locked<[TLSContext]>([])
 
-    /// The context for a configuration: shared when it trusts the system's authorities, else made anew from its file.
+    /// The context for a configuration, whose files are read: a kept one of the same material, or a new one.
     static func make(_ configuration: TLSConfiguration) throws(TLSFailure) -> TLSContext {
         let library = try OpenSSLLibrary.load(path: configuration.libraryPath)
-        if let path = configuration.certificateAuthorityPath {
-            let context = try TLSContext(library)
-            try context.trust(authoritiesIn: path)
-            return context
-        }
-        if let known = systemContexts.withLock({ $0[configuration.libraryPath] }) { return known }
-        let context = try TLSContext(library)
-        try context.trustSystem()
-        systemContexts.withLock { $0[configuration.libraryPath] = context }
+        let material = try TLSMaterial(configuration)
+        if let known = kept.withLock({ reuse(material, &$0) }) { return known }
+        let context = try TLSContext(library, material)
+        // OpenSSL has read the files a second time; they may have been replaced in between.
+        guard try TLSMaterial(configuration) == material else { return context }
+        // Whatever gives way is released outside the lock.
+        _ = kept.withLock { keep(context, &$0) }
         return context
     }
 
-    private init(_ library: OpenSSL) throws(TLSFailure) {
+    private static func reuse(_ material: TLSMaterial, _ kept: inout [TLSContext]) -> TLSContext? {
+        guard let place = kept.firstIndex(where: { $0.material == material }) else { return nil }
+        let context = kept.remove(at: place)
+        kept.append(context)
+        return context
+    }
+
+    /// Adds a context; gives the one that gives way, which is never one of the system's authorities alone.
+    private static func keep(_ context: TLSContext, _ kept: inout [TLSContext]) -> TLSContext? {
+        kept.append(context)
+        let others = kept.indices.filter { !kept[$0].material.isSystems }
+        guard others.count > maximumKept, let oldest = others.first else { return nil }
+        return kept.remove(at: oldest)
+    }
+
+    private init(_ library: OpenSSL, _ material: TLSMaterial) throws(TLSFailure) {
         library.ERR_clear_error()
         guard let context = unsafe library.SSL_CTX_new(library.TLS_client_method()) else {
             throw TLSFailure("no TLS context: \(library.drainErrors())")
         }
         self.library = library
+        self.material = material
         unsafe pointer = context
         try configure()
+        try trust(material.authorities)
+        if let certificate = material.certificate, let key = material.key { try present(certificate, key) }
     }
 
     deinit {
@@ -62,29 +77,28 @@ import Darwin
         unsafe library.SSL_CTX_set_default_passwd_cb(pointer) { _, _, _, _ in -1 }
     }
 
-    private func trustSystem() throws(TLSFailure) {
-        guard unsafe library.SSL_CTX_set_default_verify_paths(pointer) == 1 else {
-            throw TLSFailure("the system's certificate authorities cannot be read: \(library.drainErrors())")
+    private func trust(_ authorities: TLSFile?) throws(TLSFailure) {
+        guard let authorities else {
+            guard unsafe library.SSL_CTX_set_default_verify_paths(pointer) == 1 else {
+                throw TLSFailure("the system's certificate authorities cannot be read: \(library.drainErrors())")
+            }
+            return
+        }
+        guard unsafe library.SSL_CTX_load_verify_locations(pointer, authorities.path, nil) == 1 else {
+            throw TLSFailure(
+                "the certificate authority file \(authorities.path) is not usable: \(library.drainErrors())")
         }
     }
 
-    private func trust(authoritiesIn path: String) throws(TLSFailure) {
-        try TLSFile.checkReadable(path, "certificate authority file")
-        guard unsafe library.SSL_CTX_load_verify_locations(pointer, path, nil) == 1 else {
-            throw TLSFailure("the certificate authority file \(path) is not usable: \(library.drainErrors())")
+    private func present(_ certificate: TLSFile, _ key: TLSFile) throws(TLSFailure) {
+        guard unsafe library.SSL_CTX_use_certificate_chain_file(pointer, certificate.path) == 1 else {
+            throw TLSFailure(
+                "the client certificate file \(certificate.path) is not usable: \(library.drainErrors())")
         }
-    }
-}
-
-/// Files of certificates and keys.
-enum TLSFile {
-    /// Checks that a file can be opened, for a clearer message than OpenSSL's.
-    static func checkReadable(_ path: String, _ what: String) throws(TLSFailure) {
-        guard !path.isEmpty, !path.utf8.contains(0) else {
-            throw TLSFailure("the path of the \(what) is empty or malformed")
+        guard unsafe library.SSL_CTX_use_PrivateKey_file(pointer, key.path, OpenSSL.filePEM) == 1,
+            unsafe library.SSL_CTX_check_private_key(pointer) == 1
+        else {
+            throw TLSFailure("the client key file \(key.path) is not usable: \(library.drainErrors())")
         }
-        let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else { throw TLSFailure("cannot read the \(what) \(path): \(SystemError.last)") }
-        Descriptor.close(descriptor)
     }
 }

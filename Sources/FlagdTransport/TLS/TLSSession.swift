@@ -69,7 +69,6 @@ import FlagdHTTP2
         unsafe library.SSL_set_bio(session, input, output)
         unsafe library.SSL_set_connect_state(session)
         try setName()
-        try setClientCertificate(configuration)
     }
 
     deinit {
@@ -200,26 +199,6 @@ import FlagdHTTP2
         var bytes = Array(host.utf8) + [0]
         return unsafe bytes.withUnsafeMutableBytes { buffer in
             unsafe library.SSL_ctrl(ssl, OpenSSL.controlHostName, OpenSSL.hostNameType, buffer.baseAddress) == 1
-        }
-    }
-
-    private func setClientCertificate(_ configuration: TLSConfiguration) throws(TLSFailure) {
-        guard let certificate = configuration.clientCertificatePath else {
-            if configuration.clientKeyPath != nil {
-                throw TLSFailure("a client key is given, but no client certificate")
-            }
-            return
-        }
-        let key = configuration.clientKeyPath ?? certificate
-        try TLSFile.checkReadable(certificate, "client certificate file")
-        try TLSFile.checkReadable(key, "client key file")
-        guard unsafe library.SSL_use_certificate_chain_file(ssl, certificate) == 1 else {
-            throw TLSFailure("the client certificate file \(certificate) is not usable: \(library.drainErrors())")
-        }
-        guard unsafe library.SSL_use_PrivateKey_file(ssl, key, OpenSSL.filePEM) == 1,
-            unsafe library.SSL_check_private_key(ssl) == 1
-        else {
-            throw TLSFailure("the client key file \(key) is not usable: \(library.drainErrors())")
         }
     }
 }

@@ -48,12 +48,12 @@ final class TLSPeer {
                 length?.pointee = 2
                 return 0
             }, nil)
+        _ = library.SSL_CTX_use_certificate_chain_file(context, pair.certificate)
+        _ = library.SSL_CTX_use_PrivateKey_file(context, pair.key, OpenSSL.filePEM)
         ssl = try Self.unwrap(library.SSL_new(context))
         input = try Self.unwrap(library.BIO_new(library.BIO_s_mem()))
         output = try Self.unwrap(library.BIO_new(library.BIO_s_mem()))
         library.SSL_set_bio(ssl, input, output)
-        _ = library.SSL_use_certificate_chain_file(ssl, pair.certificate)
-        _ = library.SSL_use_PrivateKey_file(ssl, pair.key, OpenSSL.filePEM)
         accept(ssl)
     }
 
