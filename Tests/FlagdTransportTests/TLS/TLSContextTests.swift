@@ -55,12 +55,4 @@ final class TLSContextTests: XCTestCase {
         }
         XCTAssertTrue(try TLSContext.make(TLSConfiguration()) === system)
     }
-
-    func testFileThatIsTooLong() throws {
-        let folder = try TemporaryFolder()
-        let path = try folder.write([UInt8](repeating: 0x0a, count: TLSFile.maximumSize + 1), to: "large.pem")
-        XCTAssertThrowsError(try TLSFile(path, "file")) {
-            XCTAssertEqual(($0 as? TLSFailure)?.cause, "the file \(path) is longer than 4194304 bytes")
-        }
-    }
 }
