@@ -9,7 +9,7 @@ final class LocalSyncServer: @unchecked Sendable {
     private let condition = NSCondition()
     // All below is guarded by the condition.
     private var connection: Int32 = -1
-    private var stream: UInt32 = 0
+    private var hasStream = false
     private var hasSentHeaders = false
     private var connectionWindow = 65_535
     private var streamWindow = 65_535
@@ -29,48 +29,71 @@ final class LocalSyncServer: @unchecked Sendable {
         _ = Foundation.close(listener)
     }
 
-    /// Sends a message, as the receiver's windows allow.
-    func push(_ message: [UInt8]) {
-        condition.lock()
-        while stream == 0 { condition.wait() }
-        let (socket, stream) = (connection, stream)
-        if !hasSentHeaders {
-            hasSentHeaders = true
-            Sockets.write(Frame.bytes(type: 1, flags: 4, stream: stream, Frame.responseHeaders), to: socket)
-        }
-        condition.unlock()
-        var offset = 0
-        while offset < message.count {
-            let length = takeWindow(min(16_384, message.count - offset))
-            let part = message[offset..<(offset + length)]
-            Sockets.write(Frame.bytes(type: 0, flags: 0, stream: stream, part), to: socket)
-            offset += length
+    /// A payload as DATA frames of a SyncFlagsResponse, made before a push begins.
+    struct Message: Sendable {
+        /// The longest frame's content.
+        static let frameSize = 16_384
+
+        /// The frames one behind the other, all but the last of that size.
+        let frames: [UInt8]
+        /// The bytes that flow control counts.
+        let count: Int
+
+        /// `SyncFlagsResponse { flag_configuration, sync_context: {} }`; the context spares a GetMetadata.
+        init(_ payload: [UInt8]) {
+            var body: [UInt8] = [0x0a]
+            var length = payload.count
+            while length >= 0x80 {
+                body.append(UInt8(length & 0x7f) | 0x80)
+                length >>= 7
+            }
+            body.append(UInt8(length))
+            body += payload
+            body += [0x12, 0x00]
+            let message = [0] + Frame.bigEndian(body.count, bytes: 4) + body
+            var frames: [UInt8] = []
+            for start in stride(from: 0, to: message.count, by: Self.frameSize) {
+                let part = message[start..<min(start + Self.frameSize, message.count)]
+                frames += Frame.bytes(type: 0, flags: 0, stream: LocalSyncServer.stream, part)
+            }
+            self.frames = frames
+            count = message.count
         }
     }
 
-    /// Waits until something may be sent and takes as much of the wanted as both windows allow.
-    private func takeWindow(_ wanted: Int) -> Int {
+    /// A client's first stream.
+    static let stream: UInt32 = 1
+
+    /// Sends a message, as the receiver's windows allow.
+    func push(_ message: Message) {
+        condition.lock()
+        while !hasStream { condition.wait() }
+        let socket = connection
+        if !hasSentHeaders {
+            hasSentHeaders = true
+            Sockets.write(Frame.bytes(type: 1, flags: 4, stream: Self.stream, Frame.responseHeaders), to: socket)
+        }
+        condition.unlock()
+        var (offset, rest) = (0, message.count)
+        while rest > 0 {
+            let length = takeWindow(rest)
+            let end = offset + length + (length + Message.frameSize - 1) / Message.frameSize * 9
+            Sockets.write(message.frames, in: offset..<end, to: socket)
+            offset = end
+            rest -= length
+        }
+    }
+
+    /// Waits until the next frame may be sent, and takes as many whole frames of what is left as both windows allow.
+    private func takeWindow(_ rest: Int) -> Int {
         condition.withLock {
-            while min(connectionWindow, streamWindow) <= 0 { condition.wait() }
-            let length = min(wanted, connectionWindow, streamWindow)
+            while min(connectionWindow, streamWindow) < min(Message.frameSize, rest) { condition.wait() }
+            var length = min(rest, connectionWindow, streamWindow)
+            if length < rest { length -= length % Message.frameSize }
             connectionWindow -= length
             streamWindow -= length
             return length
         }
-    }
-
-    /// The gRPC frame of `SyncFlagsResponse { flag_configuration, sync_context: {} }`; the context spares a GetMetadata.
-    static func message(_ payload: [UInt8]) -> [UInt8] {
-        var body: [UInt8] = [0x0a]
-        var length = payload.count
-        while length >= 0x80 {
-            body.append(UInt8(length & 0x7f) | 0x80)
-            length >>= 7
-        }
-        body.append(UInt8(length))
-        body += payload
-        body += [0x12, 0x00]
-        return [0] + Frame.bigEndian(body.count, bytes: 4) + body
     }
 
     private func serve() {
@@ -94,7 +117,7 @@ final class LocalSyncServer: @unchecked Sendable {
             condition.unlock()
         }
         switch type {
-        case 1 where stream == 0: stream = id
+        case 1: hasStream = true
         case 4 where flags & 1 == 0:
             for start in stride(from: 0, to: body.count - 5, by: 6) where Frame.number(body[start..<(start + 2)]) == 4 {
                 streamWindow += Frame.number(body[(start + 2)..<(start + 6)]) - 65_535
@@ -190,11 +213,13 @@ enum Sockets {
         return bytes
     }
 
-    static func write(_ bytes: [UInt8], to socket: Int32) {
-        var sent = 0
-        while sent < bytes.count {
+    static func write(_ bytes: [UInt8], to socket: Int32) { write(bytes, in: bytes.indices, to: socket) }
+
+    static func write(_ bytes: [UInt8], in range: Range<Int>, to socket: Int32) {
+        var sent = range.lowerBound
+        while sent < range.upperBound {
             let written = unsafe bytes.withUnsafeBytes { buffer in
-                unsafe send(socket, buffer.baseAddress.map { unsafe $0 + sent }, bytes.count - sent, noSignal)
+                unsafe send(socket, buffer.baseAddress.map { unsafe $0 + sent }, range.upperBound - sent, noSignal)
             }
             if written <= 0 { return }
             sent += written

@@ -51,7 +51,7 @@ struct PushBenchmark {
         let provider = try FlagdProvider(
             FlagdOptions(host: "127.0.0.1", port: server.port, deadline: .seconds(30)), environment: [:])
         let sender = Sender(server)
-        let messages = payloads.map { LocalSyncServer.message($0) }
+        let messages = payloads.map { LocalSyncServer.Message($0) }
         sender.push(messages[0])
         try await provider.initialize()
         var times: [Double] = []
@@ -76,7 +76,7 @@ struct PushBenchmark {
 
         init(_ server: LocalSyncServer) { self.server = server }
 
-        func push(_ message: [UInt8]) {
+        func push(_ message: LocalSyncServer.Message) {
             let server = server
             queue.async { server.push(message) }
         }
