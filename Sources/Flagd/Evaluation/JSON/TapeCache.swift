@@ -3,7 +3,8 @@
 ///
 /// Direct mapped and of a fixed size: what is rare is soon replaced.
 struct TapeCache<Made> {
-    private var entries: [Entry?] = Array(repeating: nil, count: TapeCache.slotCount)
+    /// No slots before anything is stored: small updates make no use of them.
+    private var entries: [Entry?] = []
 
     private struct Entry {
         let place: Place
@@ -34,19 +35,20 @@ struct TapeCache<Made> {
     ///
     /// O(n).
     func find(_ place: Place, _ tape: JSONTape, _ index: Int) -> Made? {
-        guard let entry = entries[slot(place)], entry.place == place, tape.hasContent(entry.nodes, at: index) else {
+        guard !entries.isEmpty, let entry = entries[slot(place)], entry.place == place,
+            tape.hasContent(entry.nodes, at: index)
+        else {
             return nil
         }
         return entry.made
     }
 
     mutating func store(_ made: Made, _ place: Place, _ tape: JSONTape, _ index: Int) {
+        if entries.isEmpty { entries = Array(repeating: nil, count: TapeCache.slotCount) }
         entries[slot(place)] = Entry(place: place, nodes: tape.content(of: index), made: made)
     }
 
-    mutating func removeAll() {
-        entries = Array(repeating: nil, count: TapeCache.slotCount)
-    }
+    mutating func removeAll() { entries.removeAll() }
 
     private func slot(_ place: Place) -> Int {
         Int(truncatingIfNeeded: place.hash ^ UInt64(place.circumstances) &* TextHash.secret) & (TapeCache.slotCount - 1)
