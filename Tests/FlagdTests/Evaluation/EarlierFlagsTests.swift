@@ -121,6 +121,14 @@ final class EarlierFlagsTests: XCTestCase {
         XCTAssert(next.foundation === next)
     }
 
+    func testTheShareThatMustBeLeft() {
+        XCTAssertEqual(EarlierFlags.leastShare, 0.75)
+        XCTAssert(EarlierFlags.isWorthwhile(taken: 75, of: 100, for: 100))
+        XCTAssertFalse(EarlierFlags.isWorthwhile(taken: 74, of: 100, for: 90), "too little of the earlier set")
+        XCTAssertFalse(EarlierFlags.isWorthwhile(taken: 74, of: 90, for: 100), "too little of the new set")
+        XCTAssertFalse(EarlierFlags.isWorthwhile(taken: 0, of: 0, for: 0))
+    }
+
     func testASetThatWasMuchLargerIsGivenUp() throws {
         let first = try compile([Self.payload()])
         let fewer = try check(Self.payload(Self.flags.dropLast(2)), after: first, taken: all - 2)
