@@ -61,7 +61,10 @@ public final class ChildProcess: Sendable {
         Thread.detachNewThread { queue.read(from: child.output) }
     }
 
-    deinit {
+    deinit { discard() }
+
+    /// Ends the program and removes what is left of it, for one that is never released.
+    public func discard() {
         kill()
         unlink(errorFile)
     }

@@ -15,7 +15,10 @@ public final class TemporaryFolder: Sendable {
             at: url, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
     }
 
-    deinit { try? FileManager.default.removeItem(at: url) }
+    deinit { remove() }
+
+    /// Removes the folder, for one that is never released.
+    public func remove() { try? FileManager.default.removeItem(at: url) }
 
     /// The path of a file in the folder.
     public func path(_ name: String) -> String { url.appendingPathComponent(name).path }

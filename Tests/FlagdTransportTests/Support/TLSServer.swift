@@ -39,7 +39,10 @@ final class TLSServer: Sendable {
         let port: Int?
     }
 
-    private static let process = Result { try ChildProcess(try Tool.find("python3"), arguments: ["-c", program]) }
+    private static let process: Result<ChildProcess, any Error> = Result {
+        atexit { (try? process.get())?.discard() }
+        return try ChildProcess(try Tool.find("python3"), arguments: ["-c", program])
+    }
     private static let count = Locked(0)
 
     let port: Int

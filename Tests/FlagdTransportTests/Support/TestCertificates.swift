@@ -3,7 +3,10 @@ import Foundation
 
 /// Certificates made with the `openssl` program, once per process: real ones, and every kind of bad one.
 struct TestCertificates {
-    private static let made = Result { try TestCertificates() }
+    private static let made: Result<TestCertificates, any Error> = Result {
+        atexit { (try? made.get())?.folder.remove() }
+        return try TestCertificates()
+    }
 
     /// The certificates; without the `openssl` program the test is skipped.
     static func shared() throws -> TestCertificates { try made.get() }
