@@ -54,7 +54,7 @@ internal import Synchronization
             if parts.details[index].origin != nil { bytes.taken += parts.details[index].raw.count }
         }
         flagBytes = bytes.all
-        earlier = bytes.taken > 0 ? parts.earlier : nil
+        earlier = parts.standsOnEarlier ? parts.earlier : nil
         isFoundationWorthwhile =
             parts.earlier.map { EarlierFlags.isWorthwhile(taken: bytes.taken, of: $0.flagBytes, for: bytes.all) }
             ?? true
@@ -144,6 +144,8 @@ struct FlagSetParts {
     var texts: [String] = []
     /// The set that flags were taken over from.
     var earlier: FlagSet?
+    /// Whether there were any, be it that their rules were compiled anew: variants and metadata still lie in that set's memory.
+    var standsOnEarlier = false
     /// Entries in a stripe's cache: metadata, long texts, objects.
     ///
     /// Entry 0 is all payloads' metadata together, entry n the n-th payload's, for flags without metadata of their own.

@@ -76,6 +76,7 @@ extension FlagSetCompiler {
         if flag.detail.usesEvaluators { deferred.append(parts.records.count) }
         parts.details.append(flag.detail)
         parts.records.append(flag.record)
+        parts.standsOnEarlier = true
     }
 
     /// The key of the element on the tape; nil when it has none that is text.

@@ -271,6 +271,23 @@ final class EarlierFlagsTests: XCTestCase {
         XCTAssertNil(earlier)
     }
 
+    func testTheEarlierSetLivesWhenOnlyRulesAreCompiledAnew() throws {
+        func payload(_ evaluator: String) -> String {
+            Self.payload(Self.flags[3...3], evaluators: #""$evaluators":{"gold":\#(evaluator)}"#)
+        }
+        weak var earlier: FlagSet?
+        var set: FlagSet?
+        do {
+            let first = try compile([payload("true")])
+            earlier = first
+            set = try check(payload("false"), after: first, taken: 0)
+        }
+        XCTAssertNotNil(earlier, "the variants lie in its memory")
+        XCTAssertNil(set?.foundation)
+        set = nil
+        XCTAssertNil(earlier)
+    }
+
     func testRandomSequencesOfUpdates() throws {
         var random = SeededGenerator(seed: 20_261_129)
         for _ in 0..<10 {
