@@ -1,10 +1,11 @@
 /// The flags of a payload.
 extension FlagSetCompiler {
     mutating func flags(_ parser: inout JSONParser) throws(JSONError) {
+        // Of many such members, none may look at what others left.
+        for record in firstRecord..<parts.records.count { parts.unusableReasons[record] = nil }
         parts.records.removeLast(parts.records.count - firstRecord)
         parts.details.removeLast(parts.details.count - firstRecord)
-        parts.unusableReasons = parts.unusableReasons.filter { $0.key < firstRecord }
-        findings.removeAll { $0.diagnostic.pointer.utf8.starts(with: "/flags".utf8) }
+        findings.removeAll()
         deferred.removeAll()
         flagsProblem = nil
         earlier?.begin(payload: parts.payloads.count)

@@ -14,7 +14,9 @@ struct FlagSetCompiler {
     private(set) var firstRecord = 0
     /// The records of the payload at hand whose rules refer to evaluators, which may stand behind the flags.
     var deferred: [Int] = []
+    /// What is wrong with the payload's flags, and with its metadata: apart, since later members of a name take the place of earlier ones.
     var findings: [Finding] = []
+    private var metadataFindings: [Finding] = []
     /// What is wrong with the payload's last `flags`.
     var flagsProblem: JSONError?
 
@@ -59,6 +61,7 @@ struct FlagSetCompiler {
         // Other evaluators may stand in this payload.
         sharedRules.removeAll()
         findings.removeAll()
+        metadataFindings.removeAll()
         flagsProblem = nil
         let evaluators: (tape: JSONTape, text: ByteView)
         do throws(JSONError) {
@@ -75,7 +78,7 @@ struct FlagSetCompiler {
             evaluators.tape, hasEarlierEvaluators: earlierText.map { $0 == evaluators.text } ?? false)
         for case let record? in findings.map(\.record) { parts.details[record].isFaultless = false }
         dropFindingsOfReplacedFlags()
-        let diagnostics = findings.map(\.diagnostic)
+        let diagnostics = (metadataFindings + findings).map(\.diagnostic)
         if options.isStrict, let error = diagnostics.first(where: { $0.severity == .error }) {
             throw PayloadError(message: "strict mode: \(error.pointer): \(error.reason)", offset: nil)
         }
@@ -129,7 +132,9 @@ struct FlagSetCompiler {
     private mutating func setMetadata() {
         let value = tape.value(at: 0)
         parts.payloadMetadata[parts.payloadMetadata.count - 1] = value.structureValue.map { FlagSet.scalars($0) } ?? [:]
-        findings.removeAll { $0.record == nil && $0.diagnostic.pointer.utf8.starts(with: "/metadata".utf8) }
+        metadataFindings.removeAll()
+        swap(&findings, &metadataFindings)
         checkMetadata(value, nil)
+        swap(&findings, &metadataFindings)
     }
 }

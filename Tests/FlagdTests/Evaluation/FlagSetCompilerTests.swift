@@ -37,6 +37,26 @@ final class FlagSetCompilerTests: XCTestCase {
         XCTAssertEqual(flags.diagnostics.first, "error: /flags/a: it is no object")
     }
 
+    func testOfRepeatedMembersTheLastOnesDiagnosticsCount() throws {
+        let flags = try TestFlags(
+            #"{"metadata":{"a":[]},"flags":{"x":1},"metadata":{"b":[]},"flags":{"y":1},"flags":{"z":1}}"#)
+        XCTAssertEqual(flags.set.diagnostics.map(\.pointer), ["/metadata/b", "/flags/z"])
+        XCTAssertEqual(flags.set.unusableReasons.count, 1)
+    }
+
+    func testRepeatedMembersDoNotLookAtOneAnothersDiagnostics() throws {
+        let number = 10_000
+        func bad(_ value: String) -> String { (0..<number).map { #""m\#($0)":\#(value)"# }.joined(separator: ",") }
+        func many(_ name: String) -> String { String(repeating: #""\#(name)":{},"#, count: number) }
+        let time = try ContinuousClock().measure {
+            _ = try TestFlags(#"{"metadata":{\#(bad("[]"))},\#(many("flags"))"flags":{}}"#)
+            _ = try TestFlags(#"{"flags":{\#(bad("1"))},\#(many("metadata"))"metadata":{}}"#)
+            _ = try TestFlags(#"{"flags":{\#(bad("1"))}}"#, #"{\#(many("flags"))"flags":{}}"#)
+        }
+        // In proportion to the square it is minutes.
+        XCTAssertLessThan(time, .seconds(20))
+    }
+
     func testPointersIntoTheArrayForm() throws {
         let flags = try TestFlags(#"{"flags":[{"key":"ok","variants":{"v":1}},{"key":"a/b","variants":{}}]}"#)
         XCTAssertEqual(flags.set.diagnostics.map(\.pointer), ["/flags/1/variants"])
