@@ -24,9 +24,11 @@
         let context = try TLSContext(library, material)
         // OpenSSL has read the files a second time; they may have been replaced in between.
         guard try TLSMaterial(configuration) == material else { return context }
-        // Whatever gives way is released outside the lock.
-        _ = kept.withLock { keep(context, &$0) }
-        return context
+        // Another thread may have made one, too. Whatever gives way is released outside the lock.
+        let (chosen, _) = kept.withLock { kept in
+            reuse(material, &kept).map { ($0, nil) } ?? (context, keep(context, &kept))
+        }
+        return chosen
     }
 
     private static func reuse(_ material: TLSMaterial, _ kept: inout [TLSContext]) -> TLSContext? {

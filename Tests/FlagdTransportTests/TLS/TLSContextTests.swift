@@ -42,6 +42,24 @@ final class TLSContextTests: XCTestCase {
         XCTAssertNoThrow(try TLSContext.make(TLSConfiguration(certificateAuthorityPath: paths[0])))
     }
 
+    /// Threads that need a context at the same time may make several, of which all get one.
+    func testThreadsAgreeOnAContext() throws {
+        let authority = try Data(contentsOf: URL(fileURLWithPath: TestCertificates.shared().authority))
+        let folder = try TemporaryFolder()
+        for round in 0..<50 {
+            let path = try folder.write(authority, to: "\(round).pem")
+            let made = Locked<[TLSContext]>([])
+            DispatchQueue.concurrentPerform(iterations: 4) { _ in
+                let context = try? TLSContext.make(TLSConfiguration(certificateAuthorityPath: path))
+                if let context { made.withLock { $0.append(context) } }
+            }
+            made.withLock { contexts in
+                XCTAssertEqual(contexts.count, 4)
+                XCTAssertTrue(contexts.allSatisfy { $0 === contexts.first })
+            }
+        }
+    }
+
     /// Contexts of many files do not pile up, and the system's stays.
     func testKeptContextsAreBounded() throws {
         let authority = try Data(contentsOf: URL(fileURLWithPath: TestCertificates.shared().authority))
