@@ -41,7 +41,6 @@ struct SystemError: Error, Hashable, CustomStringConvertible {
         EPERM: "operation not permitted",
         ENOENT: "no such file",
         ENOTDIR: "not a directory",
-        EISDIR: "a directory",
         ENOTSOCK: "not a socket",
         EPROTOTYPE: "not a stream socket",
         ELOOP: "too many symbolic links",

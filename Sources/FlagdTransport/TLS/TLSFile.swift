@@ -22,9 +22,13 @@ struct TLSFile: Equatable, Sendable {
             throw TLSFailure("the path of the \(what) is empty or malformed")
         }
         self.path = path
-        let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
+        // Without O_NONBLOCK opening a FIFO would wait for a writer, and with it the connection's thread.
+        let descriptor = unsafe open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC)
         guard descriptor >= 0 else { throw TLSFailure("cannot read the \(what) \(path): \(SystemError.last)") }
         defer { Descriptor.close(descriptor) }
+        guard Self.isRegular(descriptor) else {
+            throw TLSFailure("cannot read the \(what) \(path): not a regular file")
+        }
         do throws(SystemError) {
             bytes = try Self.contents(of: descriptor)
         } catch {
@@ -33,6 +37,11 @@ struct TLSFile: Equatable, Sendable {
         if bytes.count > Self.maximumSize {
             throw TLSFailure("the \(what) \(path) is longer than \(Self.maximumSize) bytes")
         }
+    }
+
+    private static func isRegular(_ descriptor: Int32) -> Bool {
+        var status = stat()
+        return unsafe fstat(descriptor, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
     }
 
     /// All bytes, or a few more than are allowed.

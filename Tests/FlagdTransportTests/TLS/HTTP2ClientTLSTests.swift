@@ -294,7 +294,7 @@ final class HTTP2ClientTLSTests: XCTestCase {
         let cases: [(TLSConfiguration, String)] = [
             (.init(certificateAuthorityPath: "/nonexistent.pem"), "/nonexistent.pem: no such file"),
             (.init(certificateAuthorityPath: ""), "empty or malformed"),
-            (.init(certificateAuthorityPath: "/"), "cannot read the certificate authority file /: a directory"),
+            (.init(certificateAuthorityPath: "/"), "cannot read the certificate authority file /: not a regular file"),
             (.init(certificateAuthorityPath: garbage), "certificate authority file \(garbage) is not usable"),
             (.init(clientCertificatePath: garbage), "client certificate file \(garbage) is not usable"),
             (
