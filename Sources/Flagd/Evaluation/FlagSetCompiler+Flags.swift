@@ -104,7 +104,7 @@ extension FlagSetCompiler {
         return found
     }
 
-    /// Notes what is wrong with a member of a flag, or of the payload.
+    /// Notes what is wrong with a member of a flag, or with an element that is none.
     mutating func report(
         _ place: FlagPlace?, _ member: String, _ reason: String, _ severity: FlagDiagnostic.Severity
     ) {

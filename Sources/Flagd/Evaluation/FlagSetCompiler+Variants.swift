@@ -80,24 +80,31 @@ extension FlagSetCompiler {
     mutating func flagMetadata(_ members: FlagMembers, _ place: FlagPlace) -> RuleValue {
         guard let index = members.metadata else { return .null }
         if case .object(let count, _) = tape[index], count > 0 {
-            if !tape.areMetadata(index) { checkMetadata(tape.value(at: index), place) }
+            if !tape.areMetadata(index) { reportMetadata(at: index, place) }
             return tape.ruleValue(at: index, arena: parts.arena)
         }
         if case .object = tape[index] { return .null }
-        checkMetadata(tape.value(at: index), place)
+        reportMetadata(at: index, place)
         return .null
     }
 
-    /// Checks a flag's metadata, or the payload's.
-    mutating func checkMetadata(_ value: Value, _ place: FlagPlace?) {
-        guard !value.isNull else { return }
-        guard let structure = value.structureValue else {
-            return report(place, "/metadata", "the metadata are no object", .warning)
+    private mutating func reportMetadata(at index: Int, _ place: FlagPlace) {
+        for problem in tape.value(at: index).metadataProblems {
+            report(place, problem.member, problem.reason, .warning)
         }
-        for (name, value) in structure where MetadataValue(value) == nil {
-            report(
-                place, "/metadata/" + FlagPlace.escaped(name),
-                "metadata are strings, numbers and booleans; this one is dropped", .warning)
+    }
+}
+
+extension Value {
+    /// What metadata cannot hold of it: where, as a JSON pointer in the flag or payload, and why.
+    var metadataProblems: [(member: String, reason: String)] {
+        guard !isNull else { return [] }
+        guard let structure = structureValue else { return [("/metadata", "the metadata are no object")] }
+        return structure.filter { MetadataValue($0.value) == nil }.map { name, _ in
+            (
+                "/metadata/" + FlagPlace.escaped(name),
+                "metadata are strings, numbers and booleans; this one is dropped"
+            )
         }
     }
 }

@@ -14,13 +14,13 @@ struct FlagSetCompiler {
     private(set) var firstRecord = 0
     /// The records of the payload at hand whose rules refer to evaluators, which may stand behind the flags.
     var deferred: [Int] = []
-    /// What is wrong with the payload's flags, and with its metadata: apart, since later members of a name take the place of earlier ones.
+    /// What is wrong with the payload's flags, and with its metadata: apart, since of several members of a name the last counts.
     var findings: [Finding] = []
-    private var metadataFindings: [Finding] = []
+    private var metadataDiagnostics: [FlagDiagnostic] = []
     /// What is wrong with the payload's last `flags`.
     var flagsProblem: JSONError?
 
-    /// What is wrong with the payload at hand, and with which record when it is about a flag.
+    /// What is wrong with the flags of the payload at hand, and with which record.
     struct Finding {
         let record: Int?
         let diagnostic: FlagDiagnostic
@@ -61,7 +61,7 @@ struct FlagSetCompiler {
         // Other evaluators may stand in this payload.
         sharedRules.removeAll()
         findings.removeAll()
-        metadataFindings.removeAll()
+        metadataDiagnostics.removeAll()
         flagsProblem = nil
         let evaluators: (tape: JSONTape, text: ByteView)
         do throws(JSONError) {
@@ -78,7 +78,7 @@ struct FlagSetCompiler {
             evaluators.tape, hasEarlierEvaluators: earlierText.map { $0 == evaluators.text } ?? false)
         for case let record? in findings.map(\.record) { parts.details[record].isFaultless = false }
         dropFindingsOfReplacedFlags()
-        let diagnostics = (metadataFindings + findings).map(\.diagnostic)
+        let diagnostics = metadataDiagnostics + findings.map(\.diagnostic)
         if options.isStrict, let error = diagnostics.first(where: { $0.severity == .error }) {
             throw PayloadError(message: "strict mode: \(error.pointer): \(error.reason)", offset: nil)
         }
@@ -132,9 +132,8 @@ struct FlagSetCompiler {
     private mutating func setMetadata() {
         let value = tape.value(at: 0)
         parts.payloadMetadata[parts.payloadMetadata.count - 1] = value.structureValue.map { FlagSet.scalars($0) } ?? [:]
-        metadataFindings.removeAll()
-        swap(&findings, &metadataFindings)
-        checkMetadata(value, nil)
-        swap(&findings, &metadataFindings)
+        metadataDiagnostics = value.metadataProblems.map { problem in
+            FlagDiagnostic(flagKey: nil, pointer: problem.member, reason: problem.reason, severity: .warning)
+        }
     }
 }
