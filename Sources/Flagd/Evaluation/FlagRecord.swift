@@ -138,7 +138,7 @@ struct FlagDetail: BitwiseCopyable {
     let defaultVariant: RuleValue
     /// Whether the rule refers to evaluators.
     let usesEvaluators: Bool
-    /// Whether there is no diagnostic about the flag.
+    /// Whether there is no diagnostic about the flag, nor one that was left out.
     var isFaultless = true
     /// The record of the set's foundation that the flag was taken over from.
     var origin: Int?

@@ -83,7 +83,7 @@ extension FlagSetCompiler {
         rules.begin(flagKey: place.key, variants: variants ?? VariantTable(record, arena: parts.arena))
         let rule = rules.compileRule(tape, at: targeting)
         if let rule {
-            if let shared, rules.warnings.reasons.isEmpty, !rules.usesFlagKey {
+            if let shared, rules.warnings.reasons.isEmpty, !rules.warnings.areCut, !rules.usesFlagKey {
                 sharedRules.store(rule, shared, tape, targeting)
             }
             parts.records[position] = unsafe record.with(rule: rule.address, state: record.state)
@@ -95,5 +95,6 @@ extension FlagSetCompiler {
                 rule: nil, state: record.state == .disabled ? .disabled : .unusable)
         }
         for warning in rules.warnings.reasons { report(place, "/targeting", warning, .warning) }
+        if rules.warnings.areCut { parts.details[position].isFaultless = false }
     }
 }

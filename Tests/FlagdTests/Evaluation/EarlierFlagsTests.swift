@@ -173,6 +173,21 @@ final class EarlierFlagsTests: XCTestCase {
         try check(Self.payload(bad + Self.flags), after: first, taken: all)
     }
 
+    func testFlagsWhoseWarningsWereLeftOutAreCompiledAnew() throws {
+        let number = EvaluationLimits.maximumWarningsInAll / EvaluationLimits.maximumWarnings
+        let mistakes = Array(repeating: #"{"starts_with":[1,2]}"#, count: EvaluationLimits.maximumWarnings)
+        let evaluators = #""$evaluators":{"e":{"or":[\#(mistakes.joined(separator: ","))]}}"#
+        func flags(faulty: Range<Int>) -> [String] {
+            (0..<number + 2).map {
+                let rule = faulty.contains($0) ? #"{"$ref":"e"}"# : "null"
+                return #""\#($0)":{"variants":{"v":1},"targeting":\#(rule)}"#
+            }
+        }
+        let first = try compile([Self.payload(flags(faulty: 0..<number + 2), evaluators: evaluators)])
+        XCTAssertEqual(Set(first.diagnostics.map(\.flagKey)).count, number)
+        try check(Self.payload(flags(faulty: number..<number + 2), evaluators: evaluators), after: first, taken: 0)
+    }
+
     func testStrictModeStillRejects() throws {
         let first = try compile([Self.payload()], isStrict: true)
         let bad = Self.payload(Self.flags + [#""bad":{}"#])

@@ -7,19 +7,21 @@ struct RuleWarnings {
     /// Warnings of the rule at hand, repeated ones too.
     private var count = 0
     private var countInAll = 0
+    /// Whether other rules have left no room for some of the rule at hand.
+    private(set) var areCut = false
 
     /// Turns to another rule.
     mutating func beginRule() {
         reasons.removeAll()
         known.removeAll()
         count = 0
+        areCut = false
     }
 
     /// Adds a reason, unless it is known or there are too many.
     mutating func add(_ reason: @autoclosure () -> String) {
-        guard count < EvaluationLimits.maximumWarnings, countInAll < EvaluationLimits.maximumWarningsInAll else {
-            return
-        }
+        guard countInAll < EvaluationLimits.maximumWarningsInAll else { return areCut = true }
+        guard count < EvaluationLimits.maximumWarnings else { return }
         count += 1
         countInAll += 1
         let reason = reason()

@@ -36,8 +36,12 @@ final class RuleWarningsTests: XCTestCase {
             warnings.add("a")
         }
         XCTAssertEqual(warnings.reasons, ["a", "further warnings are left out"])
+        XCTAssertFalse(warnings.areCut)
         warnings.beginRule()
         warnings.add("a")
         XCTAssertEqual(warnings.reasons, [])
+        XCTAssert(warnings.areCut)
+        warnings.beginRule()
+        XCTAssertFalse(warnings.areCut)
     }
 }
