@@ -26,7 +26,7 @@
         guard try TLSMaterial(configuration) == material else { return context }
         // Another thread may have made one, too. Whatever gives way is released outside the lock.
         let (chosen, _) = kept.withLock { kept in
-            reuse(material, &kept).map { ($0, nil) } ?? (context, keep(context, &kept))
+            reuse(material, &kept).map { ($0, []) } ?? (context, keep(context, &kept))
         }
         return chosen
     }
@@ -38,12 +38,17 @@
         return context
     }
 
-    /// Adds a context; gives the one that gives way, which is never one of the system's authorities alone.
-    private static func keep(_ context: TLSContext, _ kept: inout [TLSContext]) -> TLSContext? {
+    /// Adds a context and gives those that give way.
+    ///
+    /// These are the one of earlier contents of the same files, so that no key outlives its rotation, and the oldest of too many. The
+    /// one of the system's authorities alone stays.
+    private static func keep(_ context: TLSContext, _ kept: inout [TLSContext]) -> [TLSContext] {
+        var leaving = kept.filter { $0.material.hasFiles(of: context.material) }
+        kept.removeAll { $0.material.hasFiles(of: context.material) }
         kept.append(context)
         let others = kept.indices.filter { !kept[$0].material.isSystems }
-        guard others.count > maximumKept, let oldest = others.first else { return nil }
-        return kept.remove(at: oldest)
+        if others.count > maximumKept, let oldest = others.first { leaving.append(kept.remove(at: oldest)) }
+        return leaving
     }
 
     private init(_ library: OpenSSL, _ material: TLSMaterial) throws(TLSFailure) {

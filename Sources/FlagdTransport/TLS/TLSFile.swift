@@ -85,6 +85,12 @@ struct TLSMaterial: Equatable, Sendable {
         key = try TLSFile(configuration.clientKeyPath ?? path, "client key file")
     }
 
+    /// Whether the same files are named, whatever was in them.
+    func hasFiles(of other: TLSMaterial) -> Bool {
+        libraryPath == other.libraryPath && authorities?.path == other.authorities?.path
+            && certificate?.path == other.certificate?.path && key?.path == other.key?.path
+    }
+
     /// Whether no file is named.
     var isSystems: Bool { authorities == nil && certificate == nil }
 }

@@ -42,6 +42,24 @@ final class TLSContextTests: XCTestCase {
         XCTAssertNoThrow(try TLSContext.make(TLSConfiguration(certificateAuthorityPath: paths[0])))
     }
 
+    /// No key stays in memory longer than it is in use.
+    func testAContextOfEarlierContentsIsNotKept() throws {
+        let certificates = try TestCertificates.shared()
+        let folder = try TemporaryFolder()
+        let path = folder.path("ca.pem")
+        func make(_ file: String) throws -> TLSContext {
+            try folder.write(Data(contentsOf: URL(fileURLWithPath: file)), to: "ca.pem")
+            return try TLSContext.make(TLSConfiguration(certificateAuthorityPath: path))
+        }
+        weak var first: TLSContext?
+        weak var second: TLSContext?
+        first = try make(certificates.authority)
+        XCTAssertNotNil(first)
+        second = try make(certificates.otherAuthority)
+        XCTAssertNil(first)
+        XCTAssertNotNil(second)
+    }
+
     /// Threads that need a context at the same time may make several, of which all get one.
     func testThreadsAgreeOnAContext() throws {
         let authority = try Data(contentsOf: URL(fileURLWithPath: TestCertificates.shared().authority))
