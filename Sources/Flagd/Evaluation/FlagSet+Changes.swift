@@ -53,15 +53,8 @@ private final class FlagComparison {
     private let old: FlagSet
     private let new: FlagSet
     private let haveOneBase: Bool
-    /// What is known of payloads, so that it is found once and not for each flag.
-    private var differences: [PayloadPair: PayloadDifference] = [:]
-    private var last: (pair: PayloadPair, difference: PayloadDifference)?
-
-    /// A payload of the old set and one of the new, by their positions.
-    private struct PayloadPair: Hashable {
-        let old: Int
-        let new: Int
-    }
+    /// What is known of each old payload and each new one, so that it is found once and not for each flag.
+    private var differences: [PayloadDifference?]
 
     private struct PayloadDifference {
         let hasSameMetadata: Bool
@@ -73,12 +66,13 @@ private final class FlagComparison {
         self.old = old
         self.new = new
         haveOneBase = old.base === new.base
+        differences = Array(repeating: nil, count: old.payloads.count * new.payloads.count)
     }
 
     /// Whether a flag means the same in both.
     func isSame(_ former: Int, _ position: Int) -> Bool {
         let (before, after) = (old.details[former], new.details[position])
-        let payloads = difference(PayloadPair(old: before.payload, new: after.payload))
+        let payloads = difference(before.payload, after.payload)
         let usesEvaluators = before.usesEvaluators || after.usesEvaluators
         let hasSameEvaluators = payloads.changedEvaluators.isEmpty || !usesEvaluators
         if hasSameEvaluators && payloads.hasSameMetadata && hasSameBytes(former, position) { return true }
@@ -98,19 +92,16 @@ private final class FlagComparison {
         return old.details[former].raw == new.details[position].raw
     }
 
-    private func difference(_ pair: PayloadPair) -> PayloadDifference {
-        if let last, last.pair == pair { return last.difference }
-        let difference = differences[pair] ?? newDifference(pair)
-        differences[pair] = difference
-        last = (pair, difference)
-        return difference
-    }
-
-    private func newDifference(_ pair: PayloadPair) -> PayloadDifference {
-        let (before, after) = (old.payloads[pair.old].evaluatorsText, new.payloads[pair.new].evaluatorsText)
-        return PayloadDifference(
-            hasSameMetadata: old.payloadMetadata[pair.old] == new.payloadMetadata[pair.new],
+    /// What is different in a payload of the old set and one of the new, by their positions.
+    private func difference(_ former: Int, _ position: Int) -> PayloadDifference {
+        let place = former * new.payloads.count + position
+        if let known = differences[place] { return known }
+        let (before, after) = (old.payloads[former].evaluatorsText, new.payloads[position].evaluatorsText)
+        let difference = PayloadDifference(
+            hasSameMetadata: old.payloadMetadata[former] == new.payloadMetadata[position],
             changedEvaluators: before == after ? [] : changedEvaluators(evaluators(before), evaluators(after)))
+        differences[place] = difference
+        return difference
     }
 
     private func evaluators(_ text: ByteView) -> Structure {
